@@ -82,6 +82,7 @@ import { BearersOfToldTags1700000000171 } from './0171-bearers-of-told-tags.ts'
 import { DrawsOfEachSend1700000000178 } from './0178-draws-of-each-send.ts'
 import { MembersOfGrants1700000000179 } from './0179-members-of-grants.ts'
 import { GroupsOfRfm1700000000181 } from './0181-groups-of-rfm.ts'
+import { VersionsOfSends1700000000182 } from './0182-versions-of-sends.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -169,4 +170,5 @@ export const migrations = [
   DrawsOfEachSend1700000000178,
   MembersOfGrants1700000000179,
   GroupsOfRfm1700000000181,
+  VersionsOfSends1700000000182,
 ]

@@ -49,7 +49,15 @@ function stepLines(step: StepReport, isEnabled: boolean, nowMs: number): string[
   const none = `没有${run.chatType === 'group' ? '群' : '客户'}符合，放宽活动的 audience`
   const state = `${RUN_STATE_ZH[run.state]}，${counts.length === 0 ? none : counts.join('，')}${todo}`
   const remark = run.remark === undefined ? [] : [`      ${run.remark}`]
-  return [`${head}#${run.id} ${state}`, ...remark, ...foreseenLines(step, brought, nowMs)]
+  return [`${head}#${run.id} ${state}`, ...remark, ...foreseenLines(step, brought, nowMs), ...versionLines(step)]
+}
+
+function versionLines({ run, variants = [] }: StepReport): string[] {
+  const how = run?.variants?.by === 'split' ? `，哪一版好：npm run -s sends -- effect ${run.id}` : ''
+  return variants.map(
+    ({ name, asked, sent, clicked, buyers, fen }) =>
+      `      「${name}」版：该发 ${asked} 位，送达 ${sent} 位，点了链接 ${clicked} 位，${ORDER_DAYS} 天内下单 ${buyers} 位、${(fen / 100).toFixed(2)} 元${how}`,
+  )
 }
 
 /** What was foreseen when it was opened beside what came of it. */
@@ -84,15 +92,22 @@ function armText({ people, buyers, fen }: CampaignArm): string {
 
 export const campaignSheet = ({ steps }: CampaignReport): Sheet => ({
   header: ['步骤', '做什么', '时间', '群发编号', '该发', '送达', '7 天内下单', '朋友圈已发表', '待办做完'],
-  rows: steps.map(({ step, kind, atMs, run, brought, moment, duty }) => [
-    step,
-    KIND_ZH[kind],
-    shanghaiText(run?.scheduledAtMs ?? atMs),
-    run?.id ?? null,
-    brought?.asked ?? null,
-    brought?.sent ?? run?.counts.sent ?? null,
-    brought?.buyers ?? null,
-    moment?.published ?? null,
-    duty?.done ?? null,
+  rows: steps.flatMap(({ step, kind, atMs, run, brought, variants = [], moment, duty }) => [
+    [
+      step,
+      KIND_ZH[kind],
+      shanghaiText(run?.scheduledAtMs ?? atMs),
+      run?.id ?? null,
+      brought?.asked ?? null,
+      brought?.sent ?? run?.counts.sent ?? null,
+      brought?.buyers ?? null,
+      moment?.published ?? null,
+      duty?.done ?? null,
+    ],
+    // Part of the row above.
+    ...variants.map(({ name, asked, sent, buyers }) => [
+      ...[step, `其中「${name}」版`, shanghaiText(run?.scheduledAtMs ?? atMs), run?.id ?? null],
+      ...[asked, sent, buyers, null, null],
+    ]),
   ]),
 })

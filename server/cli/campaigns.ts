@@ -29,7 +29,7 @@ const list = defineCommand({
       reports.push(
         await (await desk.db()).tx(async (tx) => {
           const { steps, ...one } = await stepsOfCampaign(tx, value, await besideSends(tx, names), nowMs)
-          return { ...one, steps: steps.map(({ name: _name, runIds: _runIds, ...step }) => step) }
+          return { ...one, steps: steps.map(({ name: _name, runs: _runs, ...step }) => step) }
         }),
       )
     }

@@ -16,7 +16,9 @@ import {
   RUN_STATE_ZH,
   SENT_TO,
 } from '../operations/mass-send/send-states.ts'
+import type { VariantBrought } from '../operations/mass-send/variant-results.ts'
 import type { LinkFigure } from '../records/links/link-figures.ts'
+import { partsOf } from '../records/links/link-ways.ts'
 import { type GuideNames, guideText } from './find/guide-names.ts'
 import type { Sheet } from './frame/command.ts'
 
@@ -34,6 +36,21 @@ const countsText = (counts: OutcomeCounts, { run, groupsSinceMs }: Counted): str
   if (run.chatType === 'single') return '没有客户'
   return run.scheduledAtMs < groupsSinceMs ? '明细过了保存期限，已经删除' : '没有群'
 }
+
+/** 该发 6，送达 4，没送达 1 */
+function variantText(counts: OutcomeCounts): string {
+  const asked = SENT_TO.reduce((sum, outcome) => sum + counts[outcome], 0)
+  const not = asked - counts.sent - counts.planned
+  return [
+    `该发 ${asked}`,
+    `送达 ${counts.sent}`,
+    ...(not > 0 ? [`没送达 ${not}`] : []),
+    ...(counts.planned > 0 ? [`等待 ${counts.planned}`] : []),
+  ].join('，')
+}
+
+const versionsText = ({ variants }: SendRun): string | undefined =>
+  variants?.of.map(({ name, counts }) => `「${name}」${variantText(counts)}`).join('；')
 
 const runLine = (run: SendRun, groupsSinceMs: number): string =>
   `#${run.id}  ${shanghaiText(run.scheduledAtMs)}  「${run.name}」${run.chatType === 'group' ? '（发到群）' : ''}  ${RUN_STATE_ZH[run.state]}：${countsText(run.counts, { run, groupsSinceMs })}`
@@ -55,6 +72,8 @@ export function listText(options: {
   for (const run of runs) {
     lines.push(`  ${runLine(run, groupsSinceMs)}`)
     if (run.remark !== undefined) lines.push(`      ${run.remark}`)
+    const versions = versionsText(run)
+    if (versions !== undefined) lines.push(`      各版：${versions}`)
   }
   if (runs.length === 0) lines.push('  还没有')
   if (unfinished.length > 0) {
@@ -93,6 +112,8 @@ export function showText(options: {
   brought: { sent: number; buyers: number } | undefined
   /** Of the links in it. */
   clicks: readonly LinkFigure[]
+  /** What each version brought so far; undefined: there is one for all. */
+  versions?: readonly VariantBrought[] | undefined
   nowMs: number
   groupsSinceMs: number
 }): string {
@@ -106,11 +127,12 @@ export function showText(options: {
     lines.push(`等另一个人批准：npm run -s sends -- approve ${run.id}`)
   const foreseen = foreseenText(options)
   if (foreseen !== undefined) lines.push(foreseen)
-  for (const one of options.clicks) lines.push(`链接「${one.link}」：${clicksText(one)}`)
+  for (const one of options.clicks) lines.push(`链接「${one.link}」${versionOf(run, one)}：${clicksText(one)}`)
+  lines.push(...versionLines(options))
   lines.push('', `按${who}：`)
   for (const batch of batches) {
     lines.push(
-      `  ${guideText(names, batch.userId)}  ${batch.size} ${unit}  ${batchStateText(batch.state, run.chatType)}：${countsText(batch.counts, { run, groupsSinceMs })}`,
+      `  ${guideText(names, batch.userId)}  ${batch.variant === undefined ? '' : `「${batch.variant}」版  `}${batch.size} ${unit}  ${batchStateText(batch.state, run.chatType)}：${countsText(batch.counts, { run, groupsSinceMs })}`,
     )
     if (batch.confirmedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.confirmedAtMs)} 确认`)
     if (batch.remindedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.remindedAtMs)} 提醒过`)
@@ -136,6 +158,28 @@ export function showText(options: {
     if (groups.length > MOST_GROUPS) lines.push(`  ……还有 ${groups.length - MOST_GROUPS} 个，用 --csv 看全部`)
   }
   return lines.join('\n')
+}
+
+/** The version in which it stood. */
+function versionOf({ variants }: SendRun, { through }: LinkFigure): string {
+  const version = through === undefined ? undefined : partsOf(through).version
+  const name = version === undefined ? undefined : variants?.of[version - 1]?.name
+  return name === undefined ? '' : `（「${name}」版）`
+}
+
+/** What each version brought beside the others. */
+function versionLines({ run, versions = [] }: Parameters<typeof showText>[0]): string[] {
+  const { variants } = run
+  if (variants === undefined) return []
+  const lines = variants.of.map(({ name, counts }) => {
+    const { clicked = 0, buyers = 0, fen = 0 } = versions.find((one) => one.name === name) ?? {}
+    return `  「${name}」：${variantText(counts)}；点了链接 ${clicked} 位，${ORDER_DAYS} 天内下单 ${buyers} 位、${(fen / 100).toFixed(2)} 元`
+  })
+  const how =
+    variants.by === 'split'
+      ? `抽签分的；哪一版好：npm run -s sends -- effect ${run.id}`
+      : '按条件分的，各版的人不一样，不能互相比'
+  return ['', `各版（${how}）：`, ...lines]
 }
 
 const nobodyText = (chatType: SendRun['chatType']): string =>
@@ -192,6 +236,11 @@ export function planText(sendName: string, plan: DryRun, { guides, whom }: PlanN
     `「${sendName}」如果现在发：${total}，${plan.guides.length} 位${who}各自确认。（只是预演，什么都没有发）`,
   ]
   if (plan.remark !== undefined) lines.push(`注意：${plan.remark}`)
+  if (plan.variants !== undefined) {
+    const tasks = plan.variants.reduce((sum, one) => sum + one.tasks, 0)
+    lines.push('', `按版本（每位导购每一版确认一次，一共 ${tasks} 条群发）：`)
+    for (const one of plan.variants) lines.push(`  「${one.name}」：${one.many} 位，${one.tasks} 条群发`)
+  }
   lines.push('', `按${who}：`)
   for (const { userId, many } of plan.guides) lines.push(`  ${guideText(guides, userId)}：${many} ${unit}`)
   if (plan.guides.length === 0)
@@ -211,21 +260,23 @@ export function planText(sendName: string, plan: DryRun, { guides, whom }: PlanN
 }
 
 export const runsSheet = (runs: readonly SendRun[]): Sheet => ({
-  header: ['编号', '时间', '名称', '状态', ...OUTCOMES.map((outcome) => outcomeText(outcome))],
+  header: ['编号', '时间', '名称', '状态', ...OUTCOMES.map((outcome) => outcomeText(outcome)), '各版'],
   rows: runs.map((run) => [
     run.id,
     shanghaiText(run.scheduledAtMs),
     run.name,
     RUN_STATE_ZH[run.state],
     ...OUTCOMES.map((outcome) => run.counts[outcome]),
+    versionsText(run) ?? null,
   ]),
 })
 
 /** Of a send to customers. */
 export const showSheet = (batches: readonly SendBatch[], names: GuideNames): Sheet => ({
-  header: ['导购', '客户数', '状态', ...OUTCOMES.map((outcome) => outcomeText(outcome, 'single')), '问题'],
+  header: ['导购', '版本', '客户数', '状态', ...OUTCOMES.map((outcome) => outcomeText(outcome, 'single')), '问题'],
   rows: batches.map((batch) => [
     names.get(batch.userId) ?? batch.userId,
+    batch.variant ?? null,
     batch.size,
     batchStateText(batch.state, 'single'),
     ...OUTCOMES.map((outcome) => batch.counts[outcome]),
@@ -254,6 +305,7 @@ export const planSheet = (plan: DryRun, names: GuideNames): Sheet => ({
   header: plan.chatType === 'group' ? ['群主', '会发或排除', '群数'] : ['导购', '会发或排除', '客户数'],
   rows: [
     ...plan.guides.map(({ userId, many }) => [names.get(userId) ?? userId, '会发', many]),
+    ...(plan.variants ?? []).map(({ name, many }) => [null, `其中「${name}」版`, many]),
     ...plan.excluded.map(({ zh, many }) => [null, `排除：${zh}`, many]),
   ],
 })

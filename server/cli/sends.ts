@@ -7,6 +7,7 @@ import { type DryRun, dryRuns } from '../operations/mass-send/dry-run.ts'
 import { broughtBy } from '../operations/mass-send/learned.ts'
 import { sendQueries } from '../operations/mass-send/send-queries.ts'
 import { RUN_STATE_ZH } from '../operations/mass-send/send-states.ts'
+import { broughtByVariant, throughsOf } from '../operations/mass-send/variant-results.ts'
 import { createAlerts } from '../records/alerts/alerts.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { groupQueries } from '../records/groups/group-queries.ts'
@@ -83,7 +84,8 @@ const show = defineCommand({
       const reasons = await sendQueries.reasons(tx, run)
       const brought = run.learned === undefined ? undefined : await broughtBy(tx, [runId])
       const groups = run.chatType === 'group' ? await namedGroups(tx, runId) : []
-      const clicks = await linkFiguresOf(tx, [`send:${runId}`])
+      const clicks = await linkFiguresOf(tx, throughsOf(run))
+      const versions = await broughtByVariant(tx, [run])
       return {
         text: showText({
           run,
@@ -93,10 +95,11 @@ const show = defineCommand({
           names,
           brought,
           clicks,
+          versions,
           nowMs: desk.clock.now(),
           groupsSinceMs: groupsSince(desk),
         }),
-        data: { run, batches, reasons, brought, clicks, ...(run.chatType === 'group' ? { groups } : {}) },
+        data: { run, batches, reasons, brought, clicks, versions, ...(run.chatType === 'group' ? { groups } : {}) },
         sheet: run.chatType === 'group' ? groupsSheet(groups, names) : showSheet(batches, names),
       }
     }),

@@ -48,8 +48,14 @@ export const MyDay = Type.Object({
       by: Type.Union([Type.Literal('customer'), Type.Literal('guide'), Type.Literal('unknown')]),
     }),
   ),
-  /** Mass-sends that wait for this guide's yes in WeCom. */
-  sends: Type.Object({ tasks: Type.Integer(), customers: Type.Integer(), groups: Type.Integer() }),
+  /** Mass-sends that wait for this guide's yes in WeCom. `sends`: of which `tasks` are the parts, each with a yes of its own; absent
+   *  from a server of the release before. */
+  sends: Type.Object({
+    tasks: Type.Integer(),
+    sends: Type.Optional(Type.Integer()),
+    customers: Type.Integer(),
+    groups: Type.Integer(),
+  }),
 })
 export type MyDay = Static<typeof MyDay>
 

@@ -87,7 +87,12 @@ export function createMyDay({ clock, tasks, customers, profiles, orders, massSen
         atMs,
         by: by === 'guide' || by === 'customer' ? by : 'unknown',
       })),
-      sends: { tasks: sends?.tasks ?? 0, customers: sends?.customers ?? 0, groups: sends?.groups ?? 0 },
+      sends: {
+        tasks: sends?.tasks ?? 0,
+        sends: sends?.sends ?? 0,
+        customers: sends?.customers ?? 0,
+        groups: sends?.groups ?? 0,
+      },
     }
   }
 }

@@ -1,6 +1,7 @@
 import { asksForLink, linksAskedFor } from '../operations/welcome/fill-names.ts'
 import type { RuleBook } from '../rules/book/rule-book.ts'
 import { everyStep } from '../rules/book/sop-branches.ts'
+import { allTextOf } from '../rules/book/variants-of.ts'
 
 /** More are counted, not named. */
 const NAMED = 3
@@ -19,7 +20,7 @@ const forOne = ({ welcomes, scripts }: Texts): Named[] => [
 ]
 
 const forMany = ({ sends, moments, pools, sops }: Texts): Named[] => [
-  ...[...sends.values()].map(({ name, value }) => ({ name: `群发「${name}」`, text: value.content.text ?? '' })),
+  ...[...sends.values()].map(({ name, value }) => ({ name: `群发「${name}」`, text: allTextOf(value.content) })),
   ...[...moments.values()].map(({ name, value }) => ({ name: `朋友圈「${name}」`, text: value.content.text ?? '' })),
   ...[...pools.values()].map(({ name, value }) => ({
     name: `群池「${name}」的入群欢迎语`,

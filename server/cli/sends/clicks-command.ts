@@ -3,6 +3,7 @@ import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { sendQueries } from '../../operations/mass-send/send-queries.ts'
 import { momentQueries } from '../../operations/moments/moment-queries.ts'
 import { countPeople, type LinkFigure, linkFigures } from '../../records/links/link-figures.ts'
+import { partsOf } from '../../records/links/link-ways.ts'
 import { findNamed } from '../find/find-named.ts'
 import { readBook } from '../find/read-book.ts'
 import { cliFault } from '../frame/cli-fault.ts'
@@ -15,6 +16,8 @@ type Line = Omit<LinkFigure, 'through'> & {
   what: 'send' | 'moment' | 'journey' | 'own'
   id: number | undefined
   name: string
+  /** Which version of it; undefined: there is one for all. */
+  variant: string | undefined
   atMs: number | undefined
 }
 
@@ -36,11 +39,12 @@ export const clicksCommand = defineCommand({
       const all = await linkFigures(tx, sinceMs)
       const figures = all.filter((one) => link === undefined || one.link === link.trim())
       const ids = (what: string): number[] =>
-        figures.flatMap(({ through }) =>
-          through?.startsWith(`${what}:`) === true ? [Number(through.split(':')[1])] : [],
-        )
+        figures.flatMap(({ through }) => {
+          const parts = through === undefined ? undefined : partsOf(through)
+          return parts?.what === what ? [parts.id] : []
+        })
       const gathered = linesOf(figures, {
-        sends: await sendQueries.named(tx, ids('send')),
+        sends: await sendQueries.named(tx, [...new Set(ids('send'))]),
         moments: await momentQueries.named(tx, ids('moment')),
       })
       const each: Line[] = []
@@ -71,6 +75,8 @@ interface Named {
   name: string
   atMs: number
   isAsked?: boolean
+  /** The names of its versions, in their order. */
+  variants?: readonly string[] | undefined
 }
 
 interface Gathered {
@@ -85,17 +91,24 @@ function linesOf(
 ): Gathered[] {
   const lines = new Map<string, Gathered>()
   for (const { through, ...figure } of figures) {
-    const [kind = '', number = ''] = through?.split(':') ?? []
-    const run = (kind === 'send' ? sends : moments).find(({ id }) => through !== undefined && id === Number(number))
+    const parts = through === undefined ? undefined : partsOf(through)
+    const run = (parts?.what === 'send' ? sends : moments).find(({ id }) => id === parts?.id)
     const isJourney = run?.isAsked === true
-    const what = run === undefined ? 'own' : isJourney ? 'journey' : kind === 'send' ? 'send' : 'moment'
-    const key = `${figure.link} ${what} ${isJourney ? run.name : (run?.id ?? '')}`
+    const what = run === undefined ? 'own' : isJourney ? 'journey' : parts?.what === 'send' ? 'send' : 'moment'
+    const variant = parts?.version === undefined ? undefined : run?.variants?.[parts.version - 1]
+    const key = `${figure.link} ${what} ${isJourney ? run.name : (run?.id ?? '')} ${variant ?? ''}`
     const held = lines.get(key)
     // What a journey sends is a message of its own for each day and guide: one line tells them all.
     const line: Line = held?.line ?? {
       ...figure,
       ...{ people: 0, known: 0, unknown: 0, machines: 0 },
-      ...{ what, name: run?.name ?? '', id: isJourney ? undefined : run?.id, atMs: isJourney ? undefined : run?.atMs },
+      ...{
+        what,
+        name: run?.name ?? '',
+        variant,
+        id: isJourney ? undefined : run?.id,
+        atMs: isJourney ? undefined : run?.atMs,
+      },
     }
     for (const of of ['people', 'known', 'unknown', 'machines'] as const) line[of] += figure[of]
     lines.set(key, { line, through: [...(held?.through ?? []), through] })
@@ -107,8 +120,10 @@ function linesOf(
 }
 
 const WHAT_ZH: Record<Exclude<Line['what'], 'own'>, string> = { send: '群发', moment: '朋友圈', journey: 'SOP 消息' }
-const throughText = ({ what, name }: Line): string =>
-  what === 'own' ? '客户自己的链接、入群欢迎语，或说不出是哪一次' : `${WHAT_ZH[what]}「${name}」`
+const throughText = ({ what, name, variant }: Line): string =>
+  what === 'own'
+    ? '客户自己的链接、入群欢迎语，或说不出是哪一次'
+    : `${WHAT_ZH[what]}「${name}」${variant === undefined ? '' : `的「${variant}」版`}`
 
 const NOTES = [
   '认识的人：同一位客户一分钟算一次，一天最多十次。不认识的人：不是客户、不在微信里打开、转给了别人，或大家是同一个网址而没有设 LINK_LOGIN=yes；',

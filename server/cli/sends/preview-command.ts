@@ -1,9 +1,16 @@
-import type { ReadTx } from '../../core/db/tx.ts'
+import { facts } from '../../capabilities/facts.ts'
+import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { fillForGuide } from '../../operations/mass-send/personal-words.ts'
+import { splitKey, variantPicker } from '../../operations/mass-send/pick-variant.ts'
+import { contentOf } from '../../operations/mass-send/variant-content.ts'
 import { fillLinksForMany } from '../../operations/welcome/fill-names.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { groupQueries } from '../../records/groups/group-queries.ts'
+import type { Send } from '../../rules/book/rule-book.ts'
 import { didYouMean } from '../../rules/condition/did-you-mean.ts'
+import { holds } from '../../rules/condition/holds.ts'
+import { factPaths } from '../../rules/condition/parse-condition.ts'
+import type { Condition } from '../../rules/schema/condition.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 import { findCustomer } from '../find/find-customer.ts'
 import { findNamed } from '../find/find-named.ts'
@@ -17,7 +24,7 @@ export const previewCommand = defineCommand({
   name: 'preview',
   audited: 'look',
   scope: 'customers',
-  says: '一位客户、或者一个群最后会看到的正文和附件、由谁发；什么都不发',
+  says: '一位客户、或者一个群最后会看到的正文和附件、哪一版、由谁发；什么都不发',
   words: {
     name: text('名称', 'config/sends/ 里写的群发名称'),
     whom: text('客户或群', '发给客户的写昵称、备注或客户编号；发到群的写群名或 chat_id'),
@@ -28,24 +35,43 @@ export const previewCommand = defineCommand({
     return (await desk.db()).view(async (tx) => {
       const { about, userId } = send.value.to === 'groups' ? await groupOf(tx, whom) : await customerOf(tx, whom)
       const names = await guideNames(tx)
+      const variant =
+        'externalUserId' in about ? await variantFor(tx, send, about.externalUserId, desk.clock.now()) : undefined
+      const content = contentOf({ content: send.value.content, variants: send.variants }, variant ?? null)
       // Where it leads; what stands there instead is signed, and the key is the server's.
-      const written = fillLinksForMany(send.value.content.text ?? '', (link) => policy.links?.[link]?.url)
+      const written = fillLinksForMany(content.text ?? '', (link) => policy.links?.[link]?.url)
       const filled = fillForGuide(written, names.get(userId))
-      const attachments = (send.value.content.attachments ?? []).map(attachmentText)
+      const attachments = (content.attachments ?? []).map(attachmentText)
       const lines = [
-        `「${send.name}」由 ${guideText(names, userId)} 发：`,
+        `「${send.name}」${variant === undefined ? '' : `的「${variant}」版`}由 ${guideText(names, userId)} 发：`,
         '',
         filled,
         ...attachments.map((one) => `［${one}］`),
       ]
       return {
         text: lines.join('\n'),
-        data: { send: send.name, ...about, userId, text: filled, attachments },
+        data: { send: send.name, ...about, userId, variant, text: filled, attachments },
         about: 'externalUserId' in about ? [about.externalUserId] : [],
       }
     })
   },
 })
+
+/** The version that this customer would get now; undefined: all get the same. */
+async function variantFor(
+  tx: ReadTx,
+  { name, variants }: Send,
+  id: string,
+  nowMs: number,
+): Promise<string | undefined> {
+  const meets = async (condition: Condition): Promise<ReadonlySet<string>> => {
+    // Facts are only read.
+    const known = await facts.of(tx as Tx, [id], nowMs, factPaths(condition))
+    return new Set(holds(condition, known.get(id) ?? new Map()) ? [id] : [])
+  }
+  const pick = await variantPicker(variants, { drawnBy: await splitKey(tx, { name, variants }), meets })
+  return pick(id)
+}
 
 async function customerOf(tx: ReadTx, written: string) {
   const { externalUserId } = await findCustomer(tx, written)

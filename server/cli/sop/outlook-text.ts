@@ -1,5 +1,6 @@
 import { groupBy } from '../../core/kernel/group-by.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import type { SendFigure } from '../../operations/mass-send/send-figures.ts'
 import type { Outlook } from '../../upkeep/rehearsal/outlook.ts'
 import type { PlanReport } from './plan-report.ts'
 
@@ -26,7 +27,7 @@ export function sendLines({ plan, cast }: PlanReport): string[] {
       // Groups are copied whole, so nothing is projected.
       const reach = toGroups
         ? `${groups} 个群，${byGuide.length} 位群主确认`
-        : `${n(customers)} 位客户，${n(byGuide.length)} 位导购确认`
+        : `${n(customers)} 位客户，${n(byGuide.length)} 位导购确认${versionsText(byGuide, n)}`
       const why = left
         .slice(0, MOST_REASONS)
         .map(({ why: zh, many }) => `${toGroups ? `${many} 个` : `${n(many)} 位`}（${zh}）`)
@@ -37,6 +38,19 @@ export function sendLines({ plan, cast }: PlanReport): string[] {
     }),
     '',
   ]
+}
+
+/** Each version is confirmed by itself. */
+function versionsText(byGuide: readonly SendFigure[], n: (many: number) => string): string {
+  const versions = groupBy(
+    byGuide.flatMap(({ variants = [] }) => variants),
+    ({ name }) => name,
+  )
+  if (versions.size === 0) return ''
+  const sumOf = (own: readonly { customers: number }[]): number => own.reduce((sum, one) => sum + one.customers, 0)
+  const each = [...versions].map(([name, own]) => `「${name}」${n(sumOf(own))} 位`).join('、')
+  const tasks = [...versions.values()].reduce((sum, own) => sum + own.length, 0)
+  return `；${each}，每版各确认一次，一共 ${n(tasks)} 条`
 }
 
 /** What else goes out, and where it meets. */

@@ -8,6 +8,8 @@ export interface AskedAudience extends Partial<Pick<SendSnapshot, 'holdOut' | 'o
   name: string
   chatType: ChatType
   audience: Condition
+  /** Who gets which version; absent: all get the same. */
+  variants?: SendSnapshot['variants'] | undefined
   guides: readonly string[] | undefined
   priority: number
   /** As of when groups are judged, UTC milliseconds; undefined: now. */

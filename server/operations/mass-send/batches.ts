@@ -6,12 +6,16 @@ import { recipientsOf } from './recipients-of.ts'
 import { type RuleRef, ruleOf, type SendSnapshot } from './send-run.ts'
 import { OPEN_BATCH_STATES } from './send-states.ts'
 import { type BatchRow, SEND_BATCH, SEND_RUN } from './send-tables.ts'
+import { contentOf, numberOf } from './variant-content.ts'
 
 export interface BatchOfRun {
   batch: BatchRow
   sendName: string
   rule: RuleRef
+  /** Of its version, where there are several. */
   content: ContentRule
+  /** The how manieth version it is, from 1; undefined: there is one for all. */
+  variantNumber: number | undefined
   /** What it shares with the other steps of its campaign. */
   campaign: SendSnapshot['campaign']
   /** A journey asked for it. */
@@ -31,10 +35,12 @@ export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
       zh: '这条群发的记录已经删除',
     })
   }
-  const { content, campaign } = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content' | 'campaign'>
+  const snapshot = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content' | 'campaign' | 'variants'>
+  const { campaign } = snapshot
   const cancelledBecause = run.state === 'cancelled' ? (run.remark ?? '已取消') : undefined
   const isAsked = run.ask_key !== null
-  return { batch, sendName: run.send_name, rule: ruleOf(run), content, campaign, isAsked, cancelledBecause }
+  const said = { content: contentOf(snapshot, batch.variant), variantNumber: numberOf(snapshot, batch.variant) }
+  return { batch, sendName: run.send_name, rule: ruleOf(run), ...said, campaign, isAsked, cancelledBecause }
 }
 
 /** Writes what is new about a batch. */

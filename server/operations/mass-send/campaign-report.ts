@@ -10,6 +10,7 @@ import { type SendRun, sendQueries } from './send-queries.ts'
 import type { SendSnapshot } from './send-run.ts'
 import { SENT_TO } from './send-states.ts'
 import { type RunRow, SEND_RECIPIENT } from './send-tables.ts'
+import { broughtByVariant, type VariantBrought } from './variant-results.ts'
 import { sentRun, WENT_OUT } from './went-out.ts'
 
 /** Orders count so many days after the last step, where the campaign has no hold-out that says it. */
@@ -36,6 +37,8 @@ export interface StepReport {
   run?: SendRun
   /** Of customers: how many got it and how many of these ordered within 7 days. */
   brought?: { asked: number; sent: number; buyers: number }
+  /** The same of each version, where it has several. */
+  variants?: VariantBrought[]
   moment?: StepMoment
   duty?: { asked: number; done: number }
 }
@@ -86,9 +89,13 @@ export async function reportOnCampaign(
     steps.map(({ name }) => name),
   )
   const summed: StepReport[] = []
-  for (const { name: _name, runIds, ...step } of steps) {
-    const brought = step.run === undefined || step.kind !== 'send' ? undefined : await broughtBy(tx, runIds)
-    summed.push({ ...step, ...(brought === undefined ? {} : { brought }) })
+  for (const { name: _name, runs, ...step } of steps) {
+    const isSend = step.run !== undefined && step.kind === 'send'
+    const ids = runs.map(({ id }) => id)
+    const brought = isSend ? await broughtBy(tx, ids) : undefined
+    const variants = isSend ? await broughtByVariant(tx, runs) : undefined
+    const came = { ...(brought === undefined ? {} : { brought }), ...(variants === undefined ? {} : { variants }) }
+    summed.push({ ...step, ...came })
   }
   return { ...report, steps: summed, ...(whole === undefined ? {} : { whole }) }
 }
@@ -99,10 +106,10 @@ export async function stepsOfCampaign(
   campaign: CampaignRule,
   beside: BesideSends,
   nowMs: number,
-): Promise<Omit<CampaignReport, 'steps'> & { steps: (StepReport & { name: string; runIds: number[] })[] }> {
+): Promise<Omit<CampaignReport, 'steps'> & { steps: (StepReport & { name: string; runs: SendRun[] })[] }> {
   const names = campaign.steps.map((step) => nameOfStep(campaign, step))
   const runs = await sendQueries.runsOf(tx, names)
-  const steps: (StepReport & { name: string; runIds: number[] })[] = []
+  const steps: (StepReport & { name: string; runs: SendRun[] })[] = []
   for (const step of campaign.steps) {
     const name = nameOfStep(campaign, step)
     const own = runs.filter((run) => run.name === name && run.state !== 'missed')
@@ -113,7 +120,7 @@ export async function stepsOfCampaign(
     steps.push({
       ...{
         name,
-        runIds: own.map(({ id }) => id),
+        runs: own,
         step: step.step,
         kind: kindOf(step),
         atMs: timeOfStep(campaign, step),

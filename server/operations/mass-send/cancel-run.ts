@@ -38,7 +38,7 @@ export async function cancelRun(
   if (run === undefined || stopped === 0) return undefined
   for (const later of await laterRunsOf(tx, [runId])) await cancelRun(tx, later, { nowMs, why })
   const waiting = await waitingOf(tx, run)
-  let asked = 0
+  const asked = new Set<string>()
   const batches = await tx.rows(
     sql`SELECT ${pick(SEND_BATCH, 'id', 'chat_type', 'userid', 'confirmed_at', 'counted_on')} FROM ${SEND_BATCH}
         WHERE ${SEND_BATCH.run_id} = ${runId} AND ${SEND_BATCH.state} IN ${list(OPEN_BATCH_STATES)}`,
@@ -55,9 +55,9 @@ export async function cancelRun(
     // The time to confirm is over now: whatever gives up late tasks takes this one back, as soon as its id is known.
     const over = set(SEND_BATCH, { give_up_at: nowMs, remind_at: null })
     await tx.run(sql`UPDATE ${SEND_BATCH} SET ${over} WHERE ${SEND_BATCH.id} = ${id}`)
-    asked += 1
+    asked.add(batch.userid)
   }
-  return { id: runId, name: run.send_name, chatType: run.chat_type, asked, waiting }
+  return { id: runId, name: run.send_name, chatType: run.chat_type, asked: asked.size, waiting }
 }
 
 /** What nobody has to confirm any more is no work of the day. */

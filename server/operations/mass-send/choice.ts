@@ -1,8 +1,9 @@
 import type { GivenStep } from '../../records/groups/group-steps.ts'
 
-/** One customer, or one group, of an audience: who sends to them, or why nobody does. `id`: external_userid, or chat_id. */
+/** One customer, or one group, of an audience: who sends to them and which version, or why nobody does. `id`: external_userid, or
+ *  chat_id. */
 export type Choice =
-  | { id: string; userId: string; excluded?: undefined }
+  | { id: string; userId: string; variant?: string; excluded?: undefined }
   | { id: string; userId: string | undefined; excluded: Exclusion }
 
 /** `no-consent`: has refused that we write to them. `dropped-out`: has done what

@@ -13,15 +13,18 @@ import { drawKey } from './draw-key.ts'
 import { droppedOut, snapshotOfCampaign } from './dropped-out.ts'
 import { keptForAnother } from './kept-for-another.ts'
 import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
+import { splitKey, variantPicker } from './pick-variant.ts'
 import { notOpened, type RivalTime, readRivals, rivalTimes } from './read-rivals.ts'
 
 /** A send as it stands now. */
 export interface ReadySend {
-  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience'>
+  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience' | 'variants'>
   /** userids of today; undefined: everybody's customers. */
   guides: readonly string[] | undefined
   /** The name by which its hold-out is drawn. */
   drawnAs: string
+  /** By what its versions are drawn; undefined: they are not. */
+  splitBy?: string | undefined
   /** Times of more important sends for which it would still count, and what those are. */
   rivals: readonly { time: RivalTime; ready: ReadySend }[]
 }
@@ -30,7 +33,7 @@ export interface ReadySend {
 export async function readySend(
   tx: Tx,
   deps: AudienceDeps,
-  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience' | 'guides' | 'priority'>,
+  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience' | 'guides' | 'priority' | 'variants'>,
   nowMs: number,
 ): Promise<ReadySend> {
   const { priority } = asked
@@ -43,7 +46,8 @@ export async function readySend(
   })
   const rivals: ReadySend['rivals'][number][] = []
   for (const time of await notOpened(tx, times)) rivals.push({ time, ready: await readyOf(time.send) })
-  return { asked, drawnAs: await drawnAs(tx, asked), guides: await presentIds(tx, deps, asked.guides), rivals }
+  const [splitBy, guides] = [await splitKey(tx, asked), await presentIds(tx, deps, asked.guides)]
+  return { asked, drawnAs: await drawnAs(tx, asked), splitBy, guides, rivals }
 }
 
 async function presentIds(
@@ -98,6 +102,7 @@ export function chooseOnPage(
         ? []
         : await readRivals(open, { ceiling, ledger, wantedBy: ({ send }) => wantedBy(send.name) })
     const ceilingOf = await ledger.ceilings()
+    const variantOf = await variantPicker(asked.variants, { drawnBy: sent.splitBy, meets })
     return chooseRecipients(ids, {
       owners: await owners(),
       received: await received(),
@@ -106,6 +111,7 @@ export function chooseOnPage(
       guides,
       refused: await refused(),
       dropped: await dropped(asked.campaign),
+      variantOf,
       draws: { getsNone: deps.getsNone, isHeldOut: heldOutOf(sent) },
       keptFor: (id) =>
         ceilingOf === undefined ? undefined : keptForAnother(others, { ceiling: ceilingOf(id), nowMs }, id),

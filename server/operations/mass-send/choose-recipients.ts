@@ -30,6 +30,8 @@ export interface ChoiceContext {
   dropped?: ReadonlyMap<string, string>
   /** Whether somebody gets no marketing at all, or is held out of this send. */
   draws: Draws
+  /** The version that somebody gets; absent: all get the same. */
+  variantOf?(externalUserId: string): string | undefined
   /** Only customers whose owner is one of these; undefined: everybody's. */
   guides: readonly string[] | undefined
 }
@@ -45,10 +47,15 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
       choices.push({ id, userId, excluded: saidNo(id, context) ?? { kind: NO_GUIDE.code, zh: NO_GUIDE.zh } })
     } else {
       const excluded = saidNo(id, context) ?? hadEnough(id, context) ?? drawnOut(id, context)
-      choices.push(excluded === undefined ? { id, userId } : { id, userId, excluded })
+      choices.push(excluded === undefined ? chosen(id, userId, context) : { id, userId, excluded })
     }
   }
   return choices
+}
+
+function chosen(id: string, userId: string, { variantOf }: ChoiceContext): Choice {
+  const variant = variantOf?.(id)
+  return variant === undefined ? { id, userId } : { id, userId, variant }
 }
 
 function saidNo(id: string, { refused, dropped }: ChoiceContext): Exclusion | undefined {

@@ -3,6 +3,7 @@ import { AppError } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { MESSAGE_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
+import { throughSend } from '../../records/links/link-ways.ts'
 import type { Links } from '../../records/links/links.ts'
 import type { Media } from '../../records/media/media.ts'
 import { fillLinksForMany, linksAskedFor } from '../welcome/fill-names.ts'
@@ -22,8 +23,9 @@ const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)
 /** What a guide's customers will get, in the guide's name. Throws `mass-send.media-not-ready` (another try may fare better),
  *  `mass-send.no-link`, `mass-send.empty` and `mass-send.too-long`. */
 export function createDraft(deps: DraftDeps) {
-  return async function draft(tx: Tx, { batch, content }: BatchOfRun, attempts: number) {
-    const linkFor = (name: string): string | undefined => deps.linkFor(name, `send:${batch.run_id}`)
+  return async function draft(tx: Tx, { batch, content, variantNumber }: BatchOfRun, attempts: number) {
+    const through = throughSend(batch.run_id, variantNumber)
+    const linkFor = (name: string): string | undefined => deps.linkFor(name, through)
     const gone = linksAskedFor(content.text ?? '').filter((name) => linkFor(name) === undefined)
     if (gone.length > 0) {
       const zh = `policy.yaml 里已经没有正文要的链接：${gone.join('、')}`

@@ -1,6 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
+import { allTextOf } from '../../rules/book/variants-of.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 import type { AskedAudience } from './asked-audience.ts'
 import type { AudienceDeps } from './audience-deps.ts'
@@ -10,6 +11,7 @@ import { chooseOnPage, readySend } from './choose-on-page.ts'
 import { snapshotOfCampaign } from './dropped-out.ts'
 import { remarkOnText } from './personal-words.ts'
 import { priorityOfSend } from './read-rivals.ts'
+import { MOST_PER_TASK } from './run-batches.ts'
 import { chatTypeOf } from './send-run.ts'
 import type { ChatType } from './send-states.ts'
 
@@ -24,12 +26,21 @@ export interface DryRunDeps extends AudienceDeps {
   facts: Pick<CustomerFacts, 'audience' | 'meeting' | 'of'>
 }
 
+export interface VariantReach {
+  name: string
+  many: number
+  /** Tasks at the platform, each confirmed by itself. */
+  tasks: number
+}
+
 export interface DryRun {
   /** Whether the numbers are of customers or of groups. */
   chatType: ChatType
   /** Customers, or groups, per guide, most first. */
   guides: { userId: string; many: number }[]
   total: number
+  /** Of each version, where there are several. */
+  variants?: VariantReach[]
   /** Who is kept out, by reason; `examples`: the first few external_userids or chat_ids. */
   excluded: Excluded[]
   remark: string | undefined
@@ -63,11 +74,11 @@ interface Dry {
 }
 
 async function askedOf(db: Db, send: Send): Promise<AskedAudience> {
-  const { name, audience, campaign: part, value, occasions } = send
+  const { name, audience, campaign: part, value, occasions, variants } = send
   const campaign = part === undefined ? undefined : await db.tx((tx) => snapshotOfCampaign(tx, part))
   const { guides, holdOut } = value
   const [chatType, priority] = [chatTypeOf(value), priorityOfSend(send)]
-  return { name, once: occasions?.once, campaign, chatType, audience, guides, holdOut, priority }
+  return { name, once: occasions?.once, campaign, chatType, audience, variants, guides, holdOut, priority }
 }
 
 async function runAlone(db: Db, deps: DryRunDeps, send: Send, { nowMs, add }: Dry): Promise<void> {
@@ -91,7 +102,11 @@ async function runTogether(db: Db, deps: DryRunDeps, sends: readonly Send[], { n
   )
   const audiences = new Map(
     [...ready.values()]
-      .flatMap(({ asked, rivals }) => [asked.audience, ...rivals.map((one) => one.ready.asked.audience)])
+      .flatMap(({ asked, rivals }) => [
+        asked.audience,
+        ...(asked.variants?.of ?? []).flatMap(({ when }) => when ?? []),
+        ...rivals.map((one) => one.ready.asked.audience),
+      ])
       .map((audience) => [keyOf(audience), audience]),
   )
   const keys = [...audiences.keys()]
@@ -124,15 +139,29 @@ async function inTurn<One, Made>(all: readonly One[], make: (one: One) => Promis
   return made
 }
 
-function createTally({ value }: Send) {
+const addOne = (counts: Map<string, number> | undefined, key: string): void => {
+  counts?.set(key, (counts.get(key) ?? 0) + 1)
+}
+const sumOf = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, one) => sum + one, 0)
+
+const reachOf = (name: string, guides: ReadonlyMap<string, number>): VariantReach => ({
+  name,
+  many: sumOf(guides),
+  tasks: [...guides.values()].reduce((sum, many) => sum + Math.ceil(many / MOST_PER_TASK.single), 0),
+})
+
+function createTally({ value, variants }: Send) {
   const guides = new Map<string, number>()
+  const versions = new Map(variants?.of.map(({ name }) => [name, new Map<string, number>()]))
   const excluded = new Map<string, Excluded>()
   const mostFirst = (a: { many: number }, b: { many: number }): number => b.many - a.many
   return {
     add: (choices: readonly Choice[]): void => {
       for (const choice of choices) {
-        if (choice.excluded === undefined) guides.set(choice.userId, (guides.get(choice.userId) ?? 0) + 1)
-        else {
+        if (choice.excluded === undefined) {
+          addOne(guides, choice.userId)
+          if (choice.variant !== undefined) addOne(versions.get(choice.variant), choice.userId)
+        } else {
           const held = excluded.get(choice.excluded.zh) ?? { ...choice.excluded, many: 0, examples: [] }
           held.many += 1
           if (held.examples.length < EXAMPLES) held.examples.push(choice.id)
@@ -143,9 +172,10 @@ function createTally({ value }: Send) {
     result: (): DryRun => ({
       chatType: chatTypeOf(value),
       guides: [...guides].map(([userId, many]) => ({ userId, many })).sort(mostFirst),
-      total: [...guides.values()].reduce((sum, count) => sum + count, 0),
+      total: sumOf(guides),
+      ...(variants === undefined ? {} : { variants: [...versions].map(([name, own]) => reachOf(name, own)) }),
       excluded: [...excluded.values()].sort(mostFirst),
-      remark: remarkOnText(value.content.text),
+      remark: remarkOnText(allTextOf(value.content)),
     }),
   }
 }

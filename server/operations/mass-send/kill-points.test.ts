@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { sendsProgram } from '../../cli/sends.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { runCommand } from '../../testing/run-command.ts'
+import { armOf } from './pick-variant.ts'
 import { openSendScene, type SendScene } from './testing/send-scene.ts'
 
 /* A send is killed at each of its writes and at each of its platform calls, and another process goes on: each customer gets it once
@@ -40,10 +41,21 @@ function holdKnife({ db, sandbox }: SendScene, knife?: Knife) {
   return state
 }
 
+/** Two versions by lot, of which zhangsan's customers draw one each. */
+const VERSIONS = `send: 周三福利日
+audience: { follow.active: true }
+content:
+  split:
+    arms: [{ arm: A, weight: 50, text: 短的 }, { arm: B, weight: 50, text: 长一些的 }]
+cron: "0 10 * * 3"
+`
+const arms = { of: ['A', 'B'].map((name) => ({ name, weight: 50, content: {} })) }
+const drawsFirst = (id: string): boolean => armOf('split:send:周三福利日', id, arms) === 0
+
 /** One send's whole life: created for two guides, reminded of, confirmed by one, read, cancelled for the other. Gives how many writes it
- *  took; `knife`: it is killed there, and another process goes on. */
-async function live(knife?: Knife): Promise<{ scene: SendScene; died: boolean; writes: number }> {
-  let scene = await openSendScene()
+ *  took; `knife`: it is killed there, and another process goes on. `sends`: of versions. */
+async function live(knife?: Knife, sends?: string): Promise<{ scene: SendScene; died: boolean; writes: number }> {
+  let scene = await openSendScene(sends === undefined ? {} : { sends })
   opened.push(scene)
   await scene.befriend('zhangsan', 'wmA', 'wmB')
   await scene.befriend('lisi', 'wmC')
@@ -78,12 +90,15 @@ async function live(knife?: Knife): Promise<{ scene: SendScene; died: boolean; w
 }
 
 /** All that each customer has got and what we know of it. */
-async function expectOnce({ scene }: { scene: SendScene }): Promise<void> {
+async function expectOnce(
+  { scene }: { scene: SendScene },
+  guides: readonly string[] = ['lisi', 'zhangsan'],
+): Promise<void> {
   const tasks = [...scene.sandbox.world.massSends.values()].flatMap((send) => [...send.tasks.values()])
   const got = tasks.flatMap(({ results }) => [...results].flatMap(([id, { status }]) => (status === 1 ? [id] : [])))
   expect(got.sort()).toEqual(['wmA', 'wmB'])
   // No task is made twice, not even one that nobody confirms.
-  expect(tasks.map(({ userId }) => userId).sort()).toEqual(['lisi', 'zhangsan'])
+  expect(tasks.map(({ userId }) => userId).sort()).toEqual(guides)
   expect(await scene.outcomes()).toEqual(['wmA sent', 'wmB sent', 'wmC cancelled'])
   const touches = await scene.rawRows<{ external_userid: string }>(
     "SELECT external_userid FROM touch WHERE kind = 'send' ORDER BY external_userid",
@@ -120,3 +135,22 @@ test.each(
   expect(ended.died).toBe(true)
   await expectOnce(ended)
 })
+
+test('a send with versions, killed at each of its writes: each task once, and each customer by the task of their version', async () => {
+  // Else a version would have nobody.
+  expect(drawsFirst('wmA')).not.toBe(drawsFirst('wmB'))
+  const guides = ['lisi', 'zhangsan', 'zhangsan']
+  const { writes, ...whole } = await live(undefined, VERSIONS)
+  await expectOnce(whole, guides)
+  const step = whole.scene.db.dialect === 'mysql' ? 5 : 2
+  for (let write = 1; write <= writes; write += step) {
+    const ended = await live({ write }, VERSIONS)
+    expect([write, ended.died]).toEqual([write, true])
+    await expectOnce(ended, guides).catch((error: unknown) => {
+      throw new Error(`killed at write ${write} of ${writes}`, { cause: error })
+    })
+    const texts = new Set(ended.scene.texts())
+    expect([...texts].sort()).toEqual(['短的', '长一些的'].sort())
+    await closeAll()
+  }
+}, 600_000)

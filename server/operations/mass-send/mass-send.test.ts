@@ -42,7 +42,7 @@ test('at ten each guide gets one task with the own customers; confirmed, it reac
   expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
   expect(await scene.timeline('wmC')).toEqual([])
   expect(await scene.db.tx((tx) => sendQueries.unfinishedByGuide(tx))).toEqual([
-    { userId: 'lisi', tasks: 1, customers: 1, groups: 0 },
+    { userId: 'lisi', tasks: 1, sends: 1, customers: 1, groups: 0 },
   ])
 
   await scene.confirmAll('lisi')

@@ -5,6 +5,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { quietUntil } from '../../rules/book/quiet-until.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
+import { allTextOf } from '../../rules/book/variants-of.ts'
 import type { Occasion } from '../../rules/calendar/occasions.ts'
 import { type AwaitingDeps, askForApproval } from './approve-run.ts'
 import type { AudienceDeps } from './audience-deps.ts'
@@ -55,6 +56,7 @@ export async function openRun(
   const snapshot: SendSnapshot = {
     audience: send.audience,
     content,
+    ...(send.variants === undefined ? {} : { variants: send.variants }),
     guides: send.value.guides,
     ...(send.value.approval === undefined ? {} : { needsApproval: true }),
     ...(send.value.holdOut === undefined ? {} : { holdOut: send.value.holdOut }),
@@ -67,7 +69,8 @@ export async function openRun(
   const outMs = Math.max(nowMs, scheduledAtMs)
   const remark = missed
     ? (heldBecause ?? `错过：到点时服务没有运行，${shanghaiText(nowMs)} 恢复时已晚于补发期限，或之后还有一次到期`)
-    : [quietRemark(outMs, quiet), remarkOnText(content.text)].filter((one) => one !== undefined).join('；') || null
+    : [quietRemark(outMs, quiet), remarkOnText(allTextOf(content))].filter((one) => one !== undefined).join('；') ||
+      null
   await stepAside(tx, send.name, scheduledAtMs)
   const fresh = await tx.insertIgnore(SEND_RUN, [
     {

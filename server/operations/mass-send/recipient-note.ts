@@ -1,15 +1,18 @@
 import { assertNever } from '../../core/kernel/assert-never.ts'
 import type { Outcome } from './send-states.ts'
+import { titleOf } from './variant-content.ts'
 
 /** The timeline's line about one customer of a send; undefined while there is nothing to tell. */
 export function recipientNote(about: {
   sendName: string
+  /** Which version of it; null, absent: there is one for all. */
+  variant?: string | null
   outcome: Outcome
   guideName: string
   reason: string | undefined
 }): string | undefined {
-  const { sendName, outcome, guideName, reason } = about
-  const title = `群发「${sendName}」`
+  const { sendName, variant, outcome, guideName, reason } = about
+  const title = titleOf(sendName, variant)
   switch (outcome) {
     case 'planned':
       return undefined

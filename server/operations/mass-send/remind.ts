@@ -8,6 +8,7 @@ import { changeBatch, needBatch } from './batches.ts'
 import { RemindMassSend } from './create-action.ts'
 import { ringEnd, ringTime } from './poll-times.ts'
 import { SEND_BATCH } from './send-tables.ts'
+import { titleOf } from './variant-content.ts'
 
 export interface RemindDeps {
   db: Db
@@ -39,7 +40,7 @@ export async function queueReminders({ db, clock, outbox }: RemindDeps): Promise
         userId: batch.userid,
         expiresAtMs: ringEnd(now),
         reason: {
-          text: `群发「${sendName}」创建 3 小时后仍未确认`,
+          text: `${titleOf(sendName, batch.variant)}创建 3 小时后仍未确认`,
           rule,
         },
       })

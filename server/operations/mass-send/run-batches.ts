@@ -1,6 +1,7 @@
 import { all, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { quietUntil } from '../../rules/book/quiet-until.ts'
@@ -10,13 +11,14 @@ import { finishRunIfDone } from './finish-run.ts'
 import { ruleOf } from './send-run.ts'
 import { type ChatType, ofMany } from './send-states.ts'
 import { type RunRow, SEND_BATCH } from './send-tables.ts'
+import { titleOf } from './variant-content.ts'
 
 /** Customers, and groups, per platform task. Source: docs 92135. */
 export const MOST_PER_TASK: Record<ChatType, number> = { single: 10_000, group: 2_000 }
 /** A task that could not be created by then is given up: the message has had its time. */
 const CREATE_WITHIN_MS = 6 * HOUR_MS
 
-/** Fills each guide's last batch and opens the next when it is full. Gives the batch of each who was chosen. */
+/** Fills each guide's last batch of each version and opens the next when it is full. Gives the batch of each who was chosen. */
 export async function assignBatches(
   tx: Tx,
   run: Pick<RunRow, 'id' | 'chat_type'>,
@@ -24,17 +26,12 @@ export async function assignBatches(
   most: number,
 ): Promise<Map<string, number>> {
   const chosen = choices.filter((choice) => choice.excluded === undefined)
-  const byGuide = new Map<string, string[]>()
-  for (const { userId, id } of chosen) {
-    const own = byGuide.get(userId)
-    if (own === undefined) byGuide.set(userId, [id])
-    else own.push(id)
-  }
   const assigned = new Map<string, number>()
-  for (const [userId, ids] of byGuide) {
-    let rest = ids
+  for (const own of groupBy(chosen, ({ userId, variant = '' }) => `${userId}\n${variant}`).values()) {
+    const { userId = '', variant = null } = own[0] ?? {}
+    let rest = own.map(({ id }) => id)
     while (rest.length > 0) {
-      const batch = await openBatch(tx, run, userId, most)
+      const batch = await openBatch(tx, run, { userId, variant }, most)
       const part = rest.slice(0, most - batch.size)
       rest = rest.slice(part.length)
       for (const id of part) assigned.set(id, batch.id)
@@ -50,18 +47,19 @@ export async function assignBatches(
 async function openBatch(
   tx: Tx,
   { id: runId, chat_type }: Pick<RunRow, 'id' | 'chat_type'>,
-  userId: string,
+  { userId, variant }: { userId: string; variant: string | null },
   most: number,
 ): Promise<{ id: number; size: number }> {
-  const last = await tx.row(
-    sql`SELECT ${pick(SEND_BATCH, 'id', 'chunk', 'size')} FROM ${SEND_BATCH}
+  const own = await tx.rows(
+    sql`SELECT ${pick(SEND_BATCH, 'id', 'chunk', 'size', 'variant')} FROM ${SEND_BATCH}
         WHERE ${SEND_BATCH.run_id} = ${runId} AND ${SEND_BATCH.userid} = ${userId}
-        ORDER BY ${SEND_BATCH.chunk} DESC LIMIT 1`,
+        ORDER BY ${SEND_BATCH.chunk} DESC`,
   )
+  const last = own.find((batch) => batch.variant === variant)
   if (last !== undefined && last.size < most) return last
-  const chunk = (last?.chunk ?? 0) + 1
-  const id = await tx.insert(SEND_BATCH, { run_id: runId, chat_type, userid: userId, chunk, size: 0, state: 'planned' })
-  return { id, size: 0 }
+  const chunk = (own[0]?.chunk ?? 0) + 1
+  const fresh = { run_id: runId, chat_type, userid: userId, chunk, variant, size: 0, state: 'planned' as const }
+  return { id: await tx.insert(SEND_BATCH, fresh), size: 0 }
 }
 
 export interface QueueDeps {
@@ -92,7 +90,7 @@ export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<
       ...(dueAtMs === undefined ? {} : { dueAtMs }),
       expiresAtMs: batch.give_up_at ?? (dueAtMs ?? nowMs) + CREATE_WITHIN_MS,
       reason: {
-        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${ofMany(run, batch.size)}${quietMs === undefined ? '' : '，等免打扰时段过去'}`,
+        text: `${titleOf(run.send_name, batch.variant)}${shanghaiText(run.scheduled_at)}，${ofMany(run, batch.size)}${quietMs === undefined ? '' : '，等免打扰时段过去'}`,
         rule: ruleOf(run),
       },
     })

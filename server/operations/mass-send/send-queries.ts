@@ -2,6 +2,7 @@ import { alias } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
 import { all, count, list, number, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import type { Variants } from '../../rules/book/variants-of.ts'
 import { ONCE } from '../../rules/campaigns/times-of-campaign.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 import { groupOccasions } from './group-occasions.ts'
@@ -17,6 +18,7 @@ import {
   type RunState,
 } from './send-states.ts'
 import { type RunRow, SEND_BATCH, SEND_GROUP, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
+import { contentOf } from './variant-content.ts'
 
 export interface SendRun {
   id: number
@@ -39,11 +41,15 @@ export interface SendRun {
   isLaterLook: boolean
   finishedAtMs: number | undefined
   counts: OutcomeCounts
+  /** Where there are several versions: who decides who gets which, and what became of those whom each was for. */
+  variants?: { by: Variants['by']; of: { name: string; counts: OutcomeCounts }[] }
 }
 
 export interface SendBatch {
   id: number
   userId: string
+  /** Which version of the send; absent: there is one for all. */
+  variant?: string
   size: number
   state: BatchState
   msgid: string | undefined
@@ -67,6 +73,8 @@ export interface SendGroup {
 export interface Unfinished {
   userId: string
   tasks: number
+  /** Of which these are the tasks: one with several versions asks a guide several times. */
+  sends: number
   customers: number
   groups: number
 }
@@ -84,14 +92,14 @@ const emptyCounts = (): OutcomeCounts => ({
   cancelled: 0,
 })
 
-interface CountRow {
-  part: number | null
+interface CountRow<Part = number | null> {
+  part: Part
   outcome: Outcome
   many: number
 }
 
-function tally(rows: CountRow[]): Map<number | null, OutcomeCounts> {
-  const counts = new Map<number | null, OutcomeCounts>()
+function tally<Part>(rows: readonly CountRow<Part>[]): Map<Part, OutcomeCounts> {
+  const counts = new Map<Part, OutcomeCounts>()
   for (const { part, outcome, many } of rows) {
     const held = counts.get(part) ?? emptyCounts()
     if (OUTCOMES.includes(outcome)) held[outcome] += many
@@ -100,7 +108,7 @@ function tally(rows: CountRow[]): Map<number | null, OutcomeCounts> {
   return counts
 }
 
-const toRun = (row: RunRow, counts: OutcomeCounts | undefined): SendRun => ({
+const toRun = (row: RunRow, counts: OutcomeCounts | undefined, variants: SendRun['variants']): SendRun => ({
   id: row.id,
   name: row.send_name,
   chatType: row.chat_type,
@@ -115,6 +123,7 @@ const toRun = (row: RunRow, counts: OutcomeCounts | undefined): SendRun => ({
   isLaterLook: row.later_of !== null,
   finishedAtMs: row.finished_at ?? undefined,
   counts: counts ?? emptyCounts(),
+  ...(variants === undefined ? {} : { variants }),
 })
 
 const r = alias(SEND_RECIPIENT, 'r')
@@ -134,7 +143,29 @@ async function withCounts(tx: Tx, rows: RunRow[]): Promise<SendRun[]> {
     )
   }
   const counts = tally(found)
-  return rows.map((row) => toRun(row, counts.get(row.id)))
+  const variants = await variantsAmong(tx, rows)
+  return rows.map((row) => toRun(row, counts.get(row.id), variants.get(row.id)))
+}
+
+/** What became of those whom each version was for; runs in which all get the same are left out, and asked for nothing. */
+async function variantsAmong(tx: Tx, rows: readonly RunRow[]): Promise<Map<number, NonNullable<SendRun['variants']>>> {
+  const varied = rows.flatMap(({ id, rule_json }) => {
+    const { variants } = JSON.parse(rule_json) as Partial<SendSnapshot>
+    return variants === undefined ? [] : [{ id, variants }]
+  })
+  if (varied.length === 0) return new Map()
+  const part = select({ run: b.run_id, variant: b.variant, outcome: r.outcome, many: count() })
+  const rowsOf = await tx.rows(
+    sql`SELECT ${part} FROM ${b} JOIN ${r} ON ${r.batch_id} = ${b.id} WHERE ${b.run_id} IN ${list(varied.map(({ id }) => id))}
+        GROUP BY ${b.run_id}, ${b.variant}, ${r.outcome}`,
+  )
+  const counts = tally(rowsOf.map(({ run, variant, ...one }) => ({ ...one, part: `${run} ${variant ?? ''}` })))
+  return new Map(
+    varied.map(({ id, variants: { by, of } }) => [
+      id,
+      { by, of: of.map(({ name }) => ({ name, counts: counts.get(`${id} ${name}`) ?? emptyCounts() })) },
+    ]),
+  )
 }
 
 export const sendQueries = {
@@ -162,16 +193,19 @@ export const sendQueries = {
     (
       await withCounts(tx, await tx.rows(sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${runId}`))
     )[0],
-  /** What runs are called and when they were due; `isAsked`: a journey asked for it. */
+  /** What runs and their versions are called and when they were due; `isAsked`: a journey asked for it. */
   named: async (tx: Tx, runIds: readonly number[]) =>
     (
       await eachChunk(runIds, (part) =>
         tx.rows(
-          sql`SELECT ${pick(SEND_RUN, 'id', 'send_name', 'scheduled_at', 'ask_key')} FROM ${SEND_RUN}
+          sql`SELECT ${pick(SEND_RUN, 'id', 'send_name', 'scheduled_at', 'ask_key', 'rule_json')} FROM ${SEND_RUN}
               WHERE ${SEND_RUN.id} IN ${list(part)}`,
         ),
       )
-    ).map((row) => ({ id: row.id, name: row.send_name, atMs: row.scheduled_at, isAsked: row.ask_key !== null })),
+    ).map((row) => ({
+      ...{ id: row.id, name: row.send_name, atMs: row.scheduled_at, isAsked: row.ask_key !== null },
+      variants: (JSON.parse(row.rule_json) as Partial<SendSnapshot>).variants?.of.map(({ name }) => name),
+    })),
   /** The tasks of a run, by guide. */
   batches: async (tx: Tx, runId: number): Promise<SendBatch[]> => {
     const rows = await tx.rows(
@@ -187,6 +221,7 @@ export const sendQueries = {
     return rows.map((row) => ({
       id: row.id,
       userId: row.userid,
+      ...(row.variant === null ? {} : { variant: row.variant }),
       size: row.size,
       state: row.state,
       msgid: row.msgid ?? undefined,
@@ -222,9 +257,10 @@ export const sendQueries = {
     externalUserId: string,
     sinceMs: number,
   ): Promise<{ rule: RuleRef; userId: string | undefined; atMs: number; content: ContentRule }[]> => {
-    const arrival = select({ userId: r.userid, atMs: r.outcome_at })
+    const arrival = select({ userId: r.userid, atMs: r.outcome_at, variant: b.variant })
     const rows = await tx.rows(
       sql`SELECT ${arrival}, ${pick(s, 'send_name', 'rule_version', 'rule_json')} FROM ${r} JOIN ${s} ON ${s.id} = ${r.run_id}
+          LEFT JOIN ${b} ON ${b.id} = ${r.batch_id}
           WHERE ${r.external_userid} = ${externalUserId} AND ${r.outcome} = 'sent' AND ${r.outcome_at} >= ${sinceMs}
           ORDER BY ${r.outcome_at} DESC LIMIT 50`,
     )
@@ -232,22 +268,28 @@ export const sendQueries = {
       rule: ruleOf(row),
       userId: row.userId ?? undefined,
       atMs: row.atMs ?? sinceMs,
-      content: (JSON.parse(row.rule_json) as Pick<SendSnapshot, 'content'>).content,
+      content: contentOf(JSON.parse(row.rule_json) as Pick<SendSnapshot, 'content' | 'variants'>, row.variant),
     }))
   },
-  /** What guides still have to confirm, by guide: number of tasks, and the customers and groups that wait for them. */
+  /** What guides still have to confirm, by guide: number of tasks, of how many sends they are, and the customers and groups that wait for them. */
   unfinishedByGuide: async (tx: Tx): Promise<Unfinished[]> => {
     const found = new Map<string, Unfinished>()
     for (const table of RECIPIENT_TABLES) {
       const of = table === SEND_RECIPIENT ? 'customers' : 'groups'
-      const waiting = select({ userId: b.userid, tasks: number(sql`COUNT(DISTINCT ${b.id})`), many: count() })
+      const waiting = select({
+        userId: b.userid,
+        tasks: number(sql`COUNT(DISTINCT ${b.id})`),
+        sends: number(sql`COUNT(DISTINCT ${b.run_id})`),
+        many: count(),
+      })
       const rows = await tx.rows(
         sql`SELECT ${waiting} FROM ${b} JOIN ${table} ON ${table.batch_id} = ${b.id} AND ${table.outcome} = 'planned'
             WHERE ${b.state} = 'created' AND ${b.confirmed_at} IS NULL GROUP BY ${b.userid}`,
       )
-      for (const { userId, tasks, many } of rows) {
-        const held = found.get(userId) ?? { userId, tasks: 0, customers: 0, groups: 0 }
+      for (const { userId, tasks, sends, many } of rows) {
+        const held = found.get(userId) ?? { userId, tasks: 0, sends: 0, customers: 0, groups: 0 }
         held.tasks += tasks
+        held.sends += sends
         held[of] += many
         found.set(userId, held)
       }

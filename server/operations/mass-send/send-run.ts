@@ -1,8 +1,10 @@
 import type { CampaignPart } from '../../rules/book/rule-book.ts'
+import type { Variants } from '../../rules/book/variants-of.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 import type { GroupSopRule } from '../../rules/schema/group-sop-rule.ts'
 import type { SendRule } from '../../rules/schema/rule-files.ts'
+import type { VariedContent } from '../../rules/schema/varied-content.ts'
 import type { Learned } from './learned.ts'
 import type { ChatType } from './send-states.ts'
 import type { RunRow } from './send-tables.ts'
@@ -10,7 +12,10 @@ import type { RunRow } from './send-tables.ts'
 /** The rule as it stood when the run was planned: later edits do not change a run. */
 export interface SendSnapshot {
   audience: Condition
-  content: ContentRule
+  /** As written. */
+  content: VariedContent
+  /** Who gets which version; absent: all get the same. */
+  variants?: Variants
   guides: string[] | undefined
   /** Nothing goes out before a second person has said yes. */
   needsApproval?: boolean

@@ -97,6 +97,8 @@ export const SEND_BATCH = defineTable(
     give_up_at: nullable(instant()),
     // The Shanghai day on which it counts as work of its guide; null: it does not, or any more.
     counted_on: nullable(text(10)),
+    // Which version of its send all of its customers get; null: there is one for all.
+    variant: nullable(text(20)),
   },
   {
     unique: [['run_id', 'userid', 'chunk'], ['msgid']],
@@ -113,6 +115,7 @@ export const SEND_BATCH = defineTable(
         body_text: 'none',
         last_error: 'none',
         counted_on: 'none',
+        variant: 'none',
       },
       purpose: '哪位导购确认了群发',
       kept: 'standing',

@@ -7,7 +7,7 @@ import { touches } from '../../records/touches/touches.ts'
 import { recipientNote } from './recipient-note.ts'
 import { ruleOf } from './send-run.ts'
 import type { Outcome } from './send-states.ts'
-import { SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
+import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
 /** What became of one customer of a send that another capability asked for. */
 export interface AskedOutcome {
@@ -41,14 +41,15 @@ export async function tellTimeline(deps: TellDeps): Promise<void> {
 
 const r = alias(SEND_RECIPIENT, 'r')
 const s = alias(SEND_RUN, 's')
+const b = alias(SEND_BATCH, 'b')
 
 async function tellPage(tx: Tx, { timeline, guideName, onAsked, onContacts }: TellDeps): Promise<number> {
   const rows = await tx.rows(
     // Where a note is due there is an outcome, and so its instant.
     sql`SELECT ${pick(r, 'id', 'run_id', 'external_userid', 'userid', 'outcome', 'reason')},
                ${select({ atMs: number(sql`${r.outcome_at}`) })},
-               ${pick(s, 'send_name', 'rule_version', 'rule_json', 'ask_key')}
-        FROM ${r} JOIN ${s} ON ${s.id} = ${r.run_id} WHERE ${r.note_due} = 1 ORDER BY ${r.id} LIMIT ${PAGE}`,
+               ${pick(s, 'send_name', 'rule_version', 'rule_json', 'ask_key')}, ${pick(b, 'variant')}
+        FROM ${r} JOIN ${s} ON ${s.id} = ${r.run_id} LEFT JOIN ${b} ON ${b.id} = ${r.batch_id} WHERE ${r.note_due} = 1 ORDER BY ${r.id} LIMIT ${PAGE}`,
   )
   if (rows.length === 0) return 0
   const names = new Map<string, string>()
@@ -61,6 +62,7 @@ async function tellPage(tx: Tx, { timeline, guideName, onAsked, onContacts }: Te
     rows.flatMap((row) => {
       const text = recipientNote({
         sendName: row.send_name,
+        variant: row.variant,
         outcome: row.outcome,
         guideName: names.get(row.userid ?? '') ?? '',
         reason: row.reason ?? undefined,

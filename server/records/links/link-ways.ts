@@ -13,12 +13,27 @@ export interface Way {
   through: Through | undefined
 }
 
-/** A message for many, by its number: `send:12`. */
-export type Through = `${'send' | 'moment'}:${number}`
+/** A message for many, by its number, and of a send with several versions by which of them: `send:12`, `send:12/2`. */
+export type Through = `${'send' | 'moment'}:${number}` | `send:${number}/${number}`
+
+/** `version`: from 1; undefined: there is one for all. */
+export const throughSend = (runId: number, version?: number): Through =>
+  version === undefined ? `send:${runId}` : `send:${runId}/${version}`
+
+/** What it is and its numbers, as `throughSend` and moments write it. */
+export function partsOf(through: Through): { what: 'send' | 'moment'; id: number; version: number | undefined } {
+  const [what, numbers = ''] = through.split(':')
+  const [id, version] = numbers.split('/')
+  return {
+    what: what === 'send' ? what : 'moment',
+    id: Number(id),
+    version: version === undefined ? undefined : Number(version),
+  }
+}
 
 const LETTERS = { send: 's', moment: 'm' } as const
 /** What comes behind the code of an address for many, so that a release that does not know it leads on all the same. */
-const MARK = /^([sm])([0-9a-z]{1,7})\.([\w-]{8})$/
+const MARK = /^([sm])([0-9a-z]{1,7})(?:_([1-9]))?\.([\w-]{8})$/
 /** Between a code and its mark. */
 const BETWEEN = '~'
 
@@ -39,9 +54,11 @@ export function createLinkWays(secrets: readonly string[], names: () => readonly
     createHmac('sha256', key).update(`link through ${through} ${link}`).digest('base64url').slice(0, 8)
 
   function throughOf(link: string, mark: string): Through | undefined {
-    const [, letter, digits = '', seal] = MARK.exec(mark) ?? []
+    const [, letter, digits = '', version, seal] = MARK.exec(mark) ?? []
     const id = Number.parseInt(digits, 36)
-    const through = `${letter === LETTERS.send ? 'send' : 'moment'}:${id}` as const
+    const through: Through =
+      letter === LETTERS.send ? throughSend(id, version === undefined ? undefined : Number(version)) : `moment:${id}`
+    if (letter !== LETTERS.send && version !== undefined) return undefined
     // One spelling of each number.
     if (id.toString(36) !== digits) return undefined
     return seal !== undefined && secrets.some((key) => sealOf(key, link, through) === seal) ? through : undefined
@@ -62,8 +79,9 @@ export function createLinkWays(secrets: readonly string[], names: () => readonly
       const code = codes.codeOf(ofMany(link))
       const [secret] = secrets
       if (code === undefined || secret === undefined || through === undefined) return code
-      const [what, id] = through.split(':') as [keyof typeof LETTERS, string] // as a `Through` is written
-      return `${code}?f=${LETTERS[what]}${Number(id).toString(36)}.${sealOf(secret, link, through)}`
+      const { what, id, version } = partsOf(through)
+      const which = version === undefined ? '' : `_${version}`
+      return `${code}?f=${LETTERS[what]}${id.toString(36)}${which}.${sealOf(secret, link, through)}`
     },
     /** Undefined: not one of ours. `marked`: with its mark, if it has one. */
     wayOf: async (tx: ReadTx, marked: string): Promise<Way | undefined> => {

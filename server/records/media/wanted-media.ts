@@ -1,5 +1,6 @@
 import { oncePerBook } from '../../rules/book/once-per-book.ts'
 import { everyStep } from '../../rules/book/sop-branches.ts'
+import { contentsOf } from '../../rules/book/variants-of.ts'
 import type { AssetUse } from '../../rules/checks/assets.ts'
 import { enterableSops } from '../../rules/release/enterable-sops.ts'
 import type { ScriptAttachmentRule } from '../../rules/schema/content.ts'
@@ -43,7 +44,7 @@ export const wantedMedia = oncePerBook((book): ReadonlyMap<string, WantedMedia> 
     for (const variant of value.hours ?? []) wantAll(variant.attachments, false)
   }
   for (const { value, occasions } of book.sends.values())
-    for (const { attachments } of occasions?.contents ?? [value.content]) wantAll(attachments, false)
+    for (const { attachments } of occasions?.contents ?? contentsOf(value.content)) wantAll(attachments, false)
   for (const { value } of book.moments.values()) {
     for (const one of value.content.attachments ?? []) {
       if ('image' in one) want(momentSource(one.image), false)

@@ -13,9 +13,10 @@ import type { SendRule } from '../schema/rule-files.ts'
 import { sopOf } from './bind-sop.ts'
 import { createCatalogue } from './catalogue.ts'
 import { renamesIn } from './renames-in.ts'
-import type { Ladder, LibraryScript, Moment, Rule, RuleBook } from './rule-book.ts'
+import type { Ladder, LibraryScript, Moment, Rule, RuleBook, Send } from './rule-book.ts'
 import { versionOf } from './rule-version.ts'
 import { tagGroupOf } from './tag-groups.ts'
+import { variantsOf } from './variants-of.ts'
 
 /** The parsed rules of a good folder, as they stand in its files; plain JSON, so that it can be stored. */
 export type RuleSources = { [Kind in keyof Drafts]: Pick<Drafts[Kind][number], 'name' | 'file' | 'value'>[] }
@@ -40,7 +41,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const scripts = mapOf(await scriptsOf(drafts.scripts, understood))
   const sops = mapOf(await inTurns(drafts.sop, (draft) => sopOf(draft, facts)))
   const sends = mapOf([
-    ...(await inTurns(drafts.send, (draft) => ({ ...ruleOf(draft), audience: audienceOf(draft.value, facts) }))),
+    ...(await inTurns(drafts.send, (draft) => sendOf(draft, facts))),
     // A book that an earlier release stored has none of these, nor of those below.
     ...(await inTurns(drafts.calendar ?? [], sendsOfCalendar)).flat(),
     ...(await inTurns(drafts.groupSop ?? [], sendsOfGroupSop)).flat(),
@@ -123,6 +124,12 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     renames,
   }
 }
+
+const sendOf = (draft: RuleSources['send'][number], facts: readonly FactShape[]): Send => ({
+  ...ruleOf(draft),
+  audience: audienceOf(draft.value, facts),
+  variants: variantsOf(draft.value.content, facts),
+})
 
 /** Of customers, or of groups. */
 const audienceOf = ({ to, audience }: SendRule, facts: readonly FactShape[]): Condition =>

@@ -27,6 +27,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { DutyPlan } from './duty-plan.ts'
 import type { RuleRename } from './rule-rename.ts'
 import type { TagGroup } from './tag-groups.ts'
+import type { Variants } from './variants-of.ts'
 
 /** One rule as it stands in a file. */
 export interface Rule<Value> {
@@ -67,6 +68,8 @@ export interface Send extends Rule<SendRule> {
     once?: GroupSopRule['from']
     nextAfter(afterMs: number): Occasion | undefined
   }
+  /** Who gets which version of it; absent: all get the same. */
+  variants?: Variants | undefined
   /** What it is a step of. */
   campaign?: CampaignPart
 }

@@ -2,6 +2,7 @@ import { durationMs } from '../../core/kernel/duration-ms.ts'
 import type { DutyPlan } from '../book/duty-plan.ts'
 import type { Moment, Send } from '../book/rule-book.ts'
 import { versionOf } from '../book/rule-version.ts'
+import { contentsOf, variantsOf } from '../book/variants-of.ts'
 import { DEFAULT_WITHIN } from '../calendar/duties-of-calendar.ts'
 import type { FactShape } from '../condition/fact.ts'
 import { GROUP_FACTS } from '../condition/group-facts.ts'
@@ -33,9 +34,10 @@ export const sendsOfCampaign = ({ file, value }: Written, facts: readonly FactSh
       file,
       value: rule,
       audience: conditionOf(rule.audience, rule.to === 'groups' ? GROUP_FACTS : facts),
+      variants: variantsOf(content, facts),
       occasions: {
         timing: `campaign ${atMs}`,
-        contents: [content],
+        contents: contentsOf(content),
         nextAfter: (afterMs) => {
           const comes = next(afterMs)
           return comes === undefined ? undefined : { date: ONCE, atMs: comes, content }

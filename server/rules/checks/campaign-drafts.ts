@@ -50,7 +50,10 @@ export function draftsOfCampaigns(
         sends.push({
           ...{ name: send.send, file: draft.file, value: { ...counted, ...timed, audience: inside(send.audience) } },
           ...placed(draft, once, placesOfSend(index, step)),
-          condition: (_path, _written, about) => conditionOf(index, step, about),
+          condition: (path, written, about) =>
+            path[0] === 'audience'
+              ? conditionOf(index, step, about)
+              : draft.condition(placesOfSend(index, step)(path), written, about),
         })
       }
       const moment = momentRuleOf(value, step)

@@ -5,11 +5,11 @@ import type { Condition } from '../schema/condition.ts'
 import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SendRule } from '../schema/rule-files.ts'
 import type { AnyDraft, CheckContext } from './check-context.ts'
-import { checkContent } from './content.ts'
 import { checkGuides } from './members.ts'
 import { isWithin } from './quiet.ts'
 import { adviseCrowd, checkRhythm, type KnownSend } from './send-crowd.ts'
 import { checkCron, cronFields } from './times.ts'
+import { checkVaried } from './variants.ts'
 
 /** `policy`: what it does to sends that are written otherwise is told here; undefined when it cannot be read. */
 export function checkSends(
@@ -21,10 +21,9 @@ export function checkSends(
   const byTime = new Map<string, string>()
   const known: KnownSend[] = []
   for (const draft of sends) {
-    const { at, cron, content, guides, audience } = draft.value
+    const { at, cron, guides, audience } = draft.value
     const whom = understoodAudience(draft)
-    // WeCom sends the same words to all customers of a guide.
-    checkContent(context, draft, ['content'], content, { placeholders: ['{导购名}'], campaign: true })
+    checkVaried(context, draft, whom)
     checkGuides(context, draft, ['guides'], guides)
     checkToGroups(draft)
     if (at !== undefined && cron !== undefined)

@@ -4,6 +4,7 @@ import { MomentContent, SendContent } from './content.ts'
 import { DutyRule } from './duty-rule.ts'
 import { naming } from './name-kind.ts'
 import { SendRule } from './rule-files.ts'
+import { VariedContent } from './varied-content.ts'
 import { Was } from './was.ts'
 
 const strict = { additionalProperties: false }
@@ -24,7 +25,7 @@ const CampaignStep = Type.Object(
     at: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: '北京时间，如 "10:00"' }),
     /** Of the customers of the campaign, or of its groups. */
     only: Type.Optional(ConditionText),
-    send: Type.Optional(SendContent),
+    send: Type.Optional(VariedContent),
     groupSend: Type.Optional(SendContent),
     moment: Type.Optional(
       Type.Object(

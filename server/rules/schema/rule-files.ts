@@ -1,13 +1,14 @@
 import Type, { type Static } from 'typebox'
 import { ROOM_NAME_CHARS, TAG_NAME_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { ConditionText } from './condition.ts'
-import { ContentRule, GroupWelcomeContent, MomentContent, ScriptAttachmentRule, SendContent } from './content.ts'
+import { ContentRule, GroupWelcomeContent, MomentContent, ScriptAttachmentRule } from './content.ts'
 import { LadderRule } from './ladder-rule.ts'
 import { naming } from './name-kind.ts'
 import { PolicyRule } from './policy-rule.ts'
 import { type RoleGrant, RoleRules } from './role-rules.ts'
 import { ShopRule } from './shop-rule.ts'
 import { SopRule } from './sop-rule.ts'
+import { VariedContent } from './varied-content.ts'
 import { Was } from './was.ts'
 
 const strict = { additionalProperties: false }
@@ -226,7 +227,7 @@ export const SendRule = Type.Object(
       }),
     ),
     audience: ConditionText,
-    content: SendContent,
+    content: VariedContent,
     /** Shanghai time, "2026-11-25 10:00". */
     at: Type.Optional(
       Type.String({

@@ -1,9 +1,11 @@
+import { alias } from '../../core/db/define-table.ts'
 import { list, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { SendSnapshot } from '../../operations/mass-send/send-run.ts'
 import { OUTCOME_ZH, type Outcome } from '../../operations/mass-send/send-states.ts'
-import { SEND_GROUP, SEND_RECIPIENT, SEND_RUN } from '../../operations/mass-send/send-tables.ts'
+import { SEND_BATCH, SEND_GROUP, SEND_RECIPIENT, SEND_RUN } from '../../operations/mass-send/send-tables.ts'
+import { contentOf, titleOf } from '../../operations/mass-send/variant-content.ts'
 import { snapshotOf } from '../../operations/moments/moment-run.ts'
 import { MOMENT_RUN } from '../../operations/moments/moment-tables.ts'
 import { DUTY } from '../../operations/tasks/duties/duty-tables.ts'
@@ -26,6 +28,10 @@ export interface OutgoingAsked {
 }
 
 const FIRST_WORDS = 40
+
+const g = alias(SEND_GROUP, 'g')
+const r = alias(SEND_RECIPIENT, 'r')
+const b = alias(SEND_BATCH, 'b')
 
 /** Reads a rehearsal that has come to its end. */
 export async function readOutgoing(tx: ReadTx, asked: OutgoingAsked): Promise<Outgoing> {
@@ -63,17 +69,23 @@ async function readSends(tx: ReadTx, asked: OutgoingAsked, found: Outgoing): Pro
   )
   for (const run of runs) {
     const isGroup = run.chat_type === 'group'
-    const whose = isGroup ? SEND_GROUP.chat_id : SEND_RECIPIENT.external_userid
-    const table = isGroup ? SEND_GROUP : SEND_RECIPIENT
+    const whose = isGroup ? g.chat_id : r.external_userid
+    const table = isGroup ? g : r
+    const told = {
+      id: words(sql`${whose}`),
+      outcome: words<Outcome>(sql`${table.outcome}`),
+      reason: words<string | null>(sql`${table.reason}`),
+      variant: b.variant,
+    }
     const rows = await tx.rows(
-      sql`SELECT ${select({ id: words(sql`${whose}`), outcome: words<Outcome>(sql`${table.outcome}`), reason: words<string | null>(sql`${table.reason}`) })}
-          FROM ${table} WHERE ${table.run_id} = ${run.id} ORDER BY ${whose}`,
+      sql`SELECT ${select(told)} FROM ${table} LEFT JOIN ${b} ON ${b.id} = ${table.batch_id}
+          WHERE ${table.run_id} = ${run.id} ORDER BY ${whose}`,
     )
-    const text = firstWords((JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content'>).content)
-    for (const { id, outcome, reason } of rows) {
-      const head = `${shanghaiText(run.scheduled_at)} 群发「${run.send_name}」`
+    const said = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content' | 'variants'>
+    for (const { id, outcome, reason, variant } of rows) {
+      const head = `${shanghaiText(run.scheduled_at)} ${titleOf(run.send_name, variant)}`
       const what = `${head}：${OUTCOME_ZH[outcome]}`
-      const more = outcome === 'sent' ? text : reason === null ? '' : `，${reason}`
+      const more = outcome === 'sent' ? firstWords(contentOf(said, variant)) : reason === null ? '' : `，${reason}`
       note(found, isGroup ? 'groups' : 'customers', id, { what, more })
     }
   }

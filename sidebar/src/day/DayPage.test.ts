@@ -39,6 +39,15 @@ test('outside a chat: what waits over all my customers, how much of it there is,
   expect(screenText()).toContain('备注 孙姐')
 })
 
+test('of a send in several parts it says that each wants its own yes', async () => {
+  const sends = { tasks: 3, sends: 2, customers: 86, groups: 0 }
+  await openSidebar({ chat: outside(), api: { day: async () => ({ ...aDay(), sends }) } })
+  expect(screenText()).toContain('有 3 个群发等你确认（有的按客户分成几份，话不一样，每一份都要点确认），86 位客户在等')
+  closeSidebars()
+  await openSidebar({ chat: outside(), api: { day: async () => ({ ...aDay(), sends: { ...sends, sends: 3 } }) } })
+  expect(screenText()).toContain('有 3 个群发等你确认，86 位客户在等')
+})
+
 test('what I am asked for without a customer stands there with its script, and ends with a line of evidence', async () => {
   vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] })
   const duty = {

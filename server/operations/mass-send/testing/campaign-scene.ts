@@ -1,12 +1,17 @@
 import { MINUTE_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import { type GroupScene, openGroupScene, POOL } from './group-scene.ts'
+import type { SendSceneOptions } from './send-scene.ts'
 
 const NO_SEND = 'send: 没有用\nenabled: false\naudience: {}\ncontent: { text: 无 }\nat: "2026-09-01 10:00"\n'
 
 /** The scene of sends into groups with one campaign and no other send; a Wednesday at 9:59. `config`: beside it. */
-export async function openCampaignScene(campaign: string, config: Record<string, string> = {}) {
+export async function openCampaignScene(
+  campaign: string,
+  config: Record<string, string> = {},
+  options: Pick<SendSceneOptions, 'env'> = {},
+) {
   const configOf = (text: string) => ({ 'groups/paid.yaml': POOL, 'campaigns/c.yaml': text, ...config })
-  const scene = await openGroupScene({ sends: NO_SEND, config: configOf(campaign) })
+  const scene = await openGroupScene({ ...options, sends: NO_SEND, config: configOf(campaign) })
   return {
     ...scene,
     /** Another process in place of it, which finds this in its folder. */
