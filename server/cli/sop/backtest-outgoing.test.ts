@@ -150,3 +150,34 @@ test.each([
   expect(code).toBeGreaterThan(0)
   expect(err).toContain(answer)
 })
+
+test('a send in versions: which one each got and what it said, by both versions of the rule', async () => {
+  const versions = (first: string): string => `
+campaign: 家宴
+date: "2026-11-26"
+audience: { follow.active: true }
+steps:
+  - step: 当天
+    day: 0
+    at: "11:00"
+    send: { choose: [{ variant: 买过, when: { orders.paid.count: { gte: 1 } }, text: ${first} }, { otherwise: { text: 尝一份 } }] }
+`
+  const scene = await openCampaignScene(versions('老朋友'))
+  opened.push(scene)
+  await scene.befriend('zhangsan', 'wmAAAA0001', 'wmBBBB0002')
+  await scene.sandbox.order({
+    ...{ orderId: 'o1', externalUserId: 'wmAAAA0001', totalFen: 10_000, status: 'paid' },
+    paidAt: '2026-11-20T10:00:00+08:00',
+  })
+  await scene.settle()
+  await at(scene, '2026-11-26 11:01')
+  await scene.confirmAll('zhangsan')
+  await at(scene, '2026-11-26 14:00')
+  scene.writeConfig({ 'campaigns/c.yaml': versions('老朋友先挑') })
+  const { code, out } = await runCommand(sopProgram, ['backtest', '家宴', '--since', '30h'], scene)
+  expect(code).toBe(0)
+  expect(out).toMatch(/2026-11-26 11:00 群发「家宴·当天」的「买过」版：已送达 +1 +1\n/)
+  expect(out).toMatch(/2026-11-26 11:00 群发「家宴·当天」的「其余」版：已送达 +1 +1\n/)
+  expect(out).toContain('的「买过」版：已送达「老朋友」')
+  expect(out).toContain('的「买过」版：已送达「老朋友先挑」')
+}, 120_000)

@@ -7,7 +7,6 @@ import { type Through, throughSend } from '../../records/links/link-ways.ts'
 import { SHOP_ORDER } from '../../records/orders/order-tables.ts'
 import { ORDER_DAYS } from './learned.ts'
 import type { SendRun } from './send-queries.ts'
-import { SENT_TO } from './send-states.ts'
 import { SEND_BATCH, SEND_RECIPIENT } from './send-tables.ts'
 
 /** What one version of a send has brought so far. */
@@ -48,7 +47,7 @@ export async function broughtByVariant(tx: ReadTx, runs: readonly Varied[]): Pro
   const names = [...new Set(varied.flatMap(({ variants }) => variants?.of.map(({ name }) => name) ?? []))]
   if (names.length === 0) return undefined
   const hasClicked = sql`EXISTS (SELECT 1 FROM ${k} WHERE ${k.external_userid} = ${r.external_userid}
-    AND ${k.through} IN ${list(varied.flatMap(throughsOf))} AND ${k.by_machine} = 0)`
+    AND ${k.through} IN ${list(varied.flatMap(throughsOf))})`
   const sumOf = (is: typeof isSent) => number(sql`COALESCE(SUM(CASE WHEN ${is} THEN 1 ELSE 0 END), 0)`)
   const sums = select({
     name: b.variant,
@@ -60,7 +59,7 @@ export async function broughtByVariant(tx: ReadTx, runs: readonly Varied[]): Pro
   })
   const rows = await tx.rows(
     sql`SELECT ${sums} FROM ${b} JOIN ${r} ON ${r.batch_id} = ${b.id}
-        WHERE ${b.run_id} IN ${list(varied.map(({ id }) => id))} AND ${r.outcome} IN ${list(SENT_TO)} GROUP BY ${b.variant}`,
+        WHERE ${b.run_id} IN ${list(varied.map(({ id }) => id))} GROUP BY ${b.variant}`,
   )
   const none = { asked: 0, sent: 0, clicked: 0, buyers: 0, fen: 0 }
   return names.map((name) => ({ ...none, ...rows.find((row) => row.name === name), name }))

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { campaignsProgram } from '../../cli/campaigns.ts'
 import { sendsProgram } from '../../cli/sends.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { LINK_CLICK } from '../../records/links/link-tables.ts'
 import { runCommand } from '../../testing/run-command.ts'
 import { armOf } from './pick-variant.ts'
 import { at, openCampaignScene } from './testing/campaign-scene.ts'
@@ -99,6 +100,20 @@ test('links tell by which version they were opened, by known people and by unkno
   const show = await runCommand(sendsProgram, ['show', String(run?.id)], scene)
   expect(show.out).toContain('链接「新品」（「短」版）：认识的 0 人点了 0 次，不认识的人 1 次，爬虫 0 次')
   expect(show.out).not.toContain('（「长」版）')
+  // Of known people only those count for a version who opened a link in a message of this run.
+  await scene.confirmAll('zhangsan')
+  for (let round = 0; round < 6; round++) await scene.advance(MINUTE_MS)
+  const opening = (external_userid: string, through: string) => ({
+    ...{ click_key: `k${external_userid}`, link: '新品', external_userid, at: scene.clock.now(), through },
+  })
+  const [own = '', other = ''] = drawing(1)
+  await scene.db.tx((tx) =>
+    tx.insertIgnore(LINK_CLICK, [opening(own, `send:${run?.id}/2`), opening(other, 'send:77/2')]),
+  )
+  const after = await runCommand(sendsProgram, ['show', String(run?.id)], scene)
+  const asked = drawing(1).length
+  expect(after.out).toContain(`「长」：该发 ${asked}，送达 ${asked}；点了链接 1 位`)
+  expect(after.out).toContain('（「长」版）：认识的 1 人点了 1 次')
   const clicks = await runCommand(sendsProgram, ['clicks'], scene)
   expect(clicks.out).toContain('群发「大促·当天」的「短」版：认识的 0 人点了 0 次，不认识的人 1 次')
 })

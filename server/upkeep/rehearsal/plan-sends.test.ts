@@ -50,6 +50,25 @@ it('scheduled sends are part of what guides are asked for', async () => {
   ])
 }, 120_000)
 
+it('of a send in versions it says whom each is for and how often guides confirm; of another on the same days it does not', async () => {
+  const chosen = `send: 分版
+audience: { follow.active: true }
+content:
+  choose: [{ variant: 店里来的, when: { channel: { known: true } }, text: 店里见 }, { otherwise: { text: 常联系 } }]
+cron: "0 11 * * *"
+`
+  const files = { 'sends/s.yaml': WELFARE_DAY.replace('* * 3', '* * *'), 'sends/v.yaml': chosen }
+  t = await openSopScene({ sop: CARE, files })
+  expect(t.huoshui.rules.faults()).toEqual([])
+  for (const input of [{ state: 'store-code' }, { userId: 'zhangsan' }, { userId: 'lisi' }]) await t.scan(input)
+  const { out } = await runCommand(sopProgram, ['plan', 'care', '--days', '1'], t)
+  const lines = out.split('\n').filter((line) => line.includes('「分版」') || line.includes('「周三福利日」'))
+  expect(lines.map((line) => line.trim().replace(/^\d{4}-\d\d-\d\d /, ''))).toEqual([
+    '10:00 「周三福利日」：3 位客户，2 位导购确认',
+    '11:00 「分版」：3 位客户，2 位导购确认；「其余」2 位、「店里来的」1 位，每版各确认一次，一共 3 条',
+  ])
+}, 120_000)
+
 it('so are sends into groups, to whoever owns them; what the month or the policy leaves no room for is not among them', async () => {
   const pool = 'pool: 福利群\nrole: paid\ngroups: { namePrefix: 福利群 }\ncapacity: 200\nentry: {}\ninviteBy: task\n'
   const daily =
