@@ -83,6 +83,7 @@ import { DrawsOfEachSend1700000000178 } from './0178-draws-of-each-send.ts'
 import { MembersOfGrants1700000000179 } from './0179-members-of-grants.ts'
 import { GroupsOfRfm1700000000181 } from './0181-groups-of-rfm.ts'
 import { VersionsOfSends1700000000182 } from './0182-versions-of-sends.ts'
+import { StopWords1700000000185 } from './0185-stop-words.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -171,4 +172,5 @@ export const migrations = [
   MembersOfGrants1700000000179,
   GroupsOfRfm1700000000181,
   VersionsOfSends1700000000182,
+  StopWords1700000000185,
 ]

@@ -7,6 +7,7 @@ import { cardUpdateEndpoints } from './api/card-updates.ts'
 import { contactWayEndpoints } from './api/contact-ways.ts'
 import { contactEndpoints } from './api/contacts.ts'
 import { customerIdEndpoints } from './api/customer-ids.ts'
+import { customerServiceEndpoints } from './api/customer-service.ts'
 import { departmentEndpoints } from './api/departments.ts'
 import { groupWelcomeEndpoints } from './api/group-welcomes.ts'
 import { groupEndpoints } from './api/groups.ts'
@@ -164,6 +165,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...groupWelcomeEndpoints(),
     ...productEndpoints(paging),
     ...interceptEndpoints(),
+    ...customerServiceEndpoints(),
     ...servedContactEndpoints(paging),
     ...customerIdEndpoints(),
     ...statisticsEndpoints(),

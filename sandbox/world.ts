@@ -9,6 +9,7 @@ import { FewPerKey } from './few-per-key.ts'
 import type { GuideDays } from './guide-days.ts'
 import { createMoments, type Moments } from './moments.ts'
 import type { SeededRandom } from './random.ts'
+import { createServiceDesk, type ServiceDesk } from './service-desk.ts'
 import { createStrategies, type Strategies } from './strategies.ts'
 
 export interface Department {
@@ -306,6 +307,8 @@ export interface World {
   groupWelcomes: Map<string, GroupWelcome>
   products: Map<string, Product>
   interceptRules: Map<string, InterceptRule>
+  /** Customer service (微信客服). */
+  serviceDesk: ServiceDesk
   /** For the statistics. */
   guideDays: GuideDays
   nextMessageId: number
@@ -347,6 +350,7 @@ export function createWorld(): World {
     groupWelcomes: new Map(),
     products: new Map(),
     interceptRules: new Map(),
+    serviceDesk: createServiceDesk(),
     guideDays: new Map(),
     nextMessageId: 1,
   }

@@ -10,6 +10,7 @@ import { groupControls } from './group-controls.ts'
 import { guideControls } from './guide.ts'
 import { momentControls } from './moment-controls.ts'
 import { ownSystemControls } from './own-system.ts'
+import { serviceControls } from './service-controls.ts'
 import { shopCounterControls } from './shop-counter.ts'
 import { transferControls } from './transfer-controls.ts'
 import { unusualControls } from './unusual-controls.ts'
@@ -27,6 +28,7 @@ export const createControls = (desk: Desk, shop: WechatShopDouble) => ({
   ...momentControls(desk),
   ...acquisitionControls(desk),
   ...cardControls(desk),
+  ...serviceControls(desk),
   ...unusualControls(desk),
   ...ownSystemControls(desk),
   ...shopCounterControls(desk, shop),

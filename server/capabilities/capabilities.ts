@@ -25,6 +25,7 @@ import { privacy } from '../records/privacy/manifest.ts'
 import { profiles } from '../records/profiles/manifest.ts'
 import { scores } from '../records/scores/manifest.ts'
 import { staff, staffTelling } from '../records/staff/manifest.ts'
+import { stopWords } from '../records/stop-words/manifest.ts'
 import { surveys } from '../records/surveys/manifest.ts'
 import { tags } from '../records/tags/manifest.ts'
 import { timeline } from '../records/timeline/manifest.ts'
@@ -55,6 +56,7 @@ export const CAPABILITIES = [
   toldConsents,
   toldTags,
   optOut,
+  stopWords,
   links,
   visits,
   touches,

@@ -26,6 +26,7 @@ export type Platform = Pick<
   | 'ways'
   | 'tags'
   | 'strategyTags'
+  | 'customerService'
   | 'groups'
   | 'groupWelcomes'
   | 'interceptRules'

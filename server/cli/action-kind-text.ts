@@ -31,6 +31,7 @@ const KINDS_ZH: Record<string, string> = {
   'staff.list': '读成员列表',
   'staff.refresh': '读成员资料',
   'staff.tell': '给成员发应用消息',
+  'stop-word.answer': '回复退订、恢复的词',
   'sync.compare': '核对：补上漏掉的',
   'sync.feedback': '核对：读客户删除的统计',
   'sync.group-list': '同步：读群列表',

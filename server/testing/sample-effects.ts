@@ -8,6 +8,7 @@ const B = 'wmEpXaDQAAq7Hs3bYt5JkPzD1oVnWc9E'
 const CHAT = 'wrEpXaDQAAT9pVh2mYc6sKw1LqZ8nBdA'
 const TAG = 'etEpXaDQAAn5Lk2vRw8QyTj0sHc3ZbUg'
 const TAG_GROUP = 'etEpXaDQAAc1Wd6mPx9FvBq4rNz7KtYh'
+const SERVICE = 'wkEpXaDQAAx3Nf7bHt1ZqMv5LwRy8JcA'
 const CODE = 'CALLBACK_xK7dQ2mZr8TnVb4hLp0WsY'
 
 /** What one documented event must bring about. */
@@ -361,6 +362,19 @@ export const SAMPLE_EFFECTS: Record<string, SampleEffect> = {
     world: befriend(),
     see: async (t) => [await follow(t), (await t.rawRows('SELECT kind FROM timeline')).length > 0],
     expected: [[ADDED], true],
+  },
+
+  kf_msg_or_event: {
+    says: '读微信客服的新消息；整句就是退订、恢复的词才算（`policy.yaml` 的 `stopWords`），别的一概不留',
+    known: async (t) => {
+      await t.sandbox.addServiceAccount({ openKfId: SERVICE, name: '客服' })
+      await friends()(t)
+    },
+    world: async (t) => {
+      await t.sandbox.sayToService({ openKfId: SERVICE, externalUserId: A, text: '退订' })
+    },
+    see: (t) => t.rawRows('SELECT external_userid, state, source FROM consent'),
+    expected: [{ external_userid: A, state: 'refused', source: 'word' }],
   },
 
   subscribe: ends('成员回到应用可见范围，提醒撤销', 'staff.unreachable:zhangsan'),

@@ -2,6 +2,7 @@ import type { GoodCalls } from '../good-call.ts'
 import { acquisitionCalls } from './acquisition.ts'
 import { agentCalls } from './agent.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
+import { customerServiceCalls } from './customer-service.ts'
 import { directoryCalls } from './directory.ts'
 import { handoverCalls } from './handover.ts'
 import { idCalls } from './ids.ts'
@@ -25,5 +26,6 @@ export const families: Record<string, GoodCalls> = {
   statistics: statisticsCalls,
   ids: idCalls,
   libraries: libraryCalls,
+  customerService: customerServiceCalls,
   strategies: strategyCalls,
 }

@@ -16,6 +16,7 @@ export const STATE_ZH: Record<ConsentState, string> = { given: '同意', refused
 export const SOURCE_ZH: Record<ConsentSource, string> = {
   customer: '客户自己',
   link: '客户点的退订链接',
+  word: '客户在微信客服里说的',
   guide: '导购代记',
   command: '命令行',
   age: '不满十四周岁',

@@ -14,6 +14,8 @@ export const URL_BYTES = 2_048
 export const MINI_TITLE_BYTES = 64
 /** Text of the app's message to members. Docs 90236. */
 export const APP_TEXT_BYTES = 2_048
+/** Of a text of the customer service (微信客服). Doc 94677. */
+export const SERVICE_TEXT_BYTES = 2_048
 /** What a guide notes as the customer's name, and about the customer. */
 export const CUSTOMER_REMARK_CHARS = 20
 export const CUSTOMER_DESCRIPTION_CHARS = 150

@@ -4,6 +4,7 @@ import { createAppChats } from './api/app-chats.ts'
 import { createAppSettings } from './api/app-settings.ts'
 import { createContacts } from './api/contacts.ts'
 import { createCustomerIds } from './api/customer-ids.ts'
+import { createCustomerService } from './api/customer-service.ts'
 import { createDirectory } from './api/directory.ts'
 import { createGroupWelcomes } from './api/group-welcomes.ts'
 import { createGroups } from './api/groups.ts'
@@ -84,6 +85,7 @@ export function createWecom(options: WecomOptions) {
     ways: createWays(call),
     tags: createTags(call),
     customerIds: createCustomerIds(call),
+    customerService: createCustomerService(call),
     groups: createGroups(call),
     groupWelcomes: createGroupWelcomes(call),
     products: createProducts(call),

@@ -2,9 +2,9 @@ import type { Db } from '../../core/db/db.ts'
 import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { Consents } from '../privacy/consents.ts'
-import { SCOPE_WORDS } from '../privacy/scope-words.ts'
+import { recordOwnWord } from '../privacy/own-word.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { createLinkCodes } from './link-codes.ts'
 import { type Asked, optOutRoutes } from './opt-out-routes.ts'
@@ -30,28 +30,17 @@ export function createOptOut(deps: OptOutDeps) {
     (await tx.row(sql`SELECT ${pick(l, 'id')} FROM ${l} WHERE ${l.external_userid} = ${externalUserId}`))?.id
 
   async function change(tx: Tx, externalUserId: string, { refuses, scope, days }: Asked): Promise<void> {
-    const now = clock.now()
-    const before = await privacy.consents.refusedNow(tx, 'marketing', externalUserId)
-    // What the law says of a child is not the child's to change.
-    const own = before.filter(({ source }) => source !== 'age')
-    const said = { externalUserId, kind: 'marketing', source: 'link' } as const
-    const texts: string[] = []
-    // A choice takes the place of the wider one before; narrower ones were said on their own and stay.
-    for (const one of refuses ? own.filter((other) => other.scope === '' && scope !== '') : own) {
-      if (!(await privacy.consents.record(tx, { ...said, scope: one.scope, state: 'given' }))) continue
-      texts.push(`客户点退订链接，又愿意收到${SCOPE_WORDS[one.scope]}`)
-    }
-    if (refuses) {
-      const untilMs = days === undefined ? undefined : now + days * DAY_MS
-      if (await privacy.consents.record(tx, { ...said, scope, state: 'refused', untilMs })) {
-        const until = untilMs === undefined ? '' : `，到 ${shanghaiText(untilMs).slice(0, 10)}`
-        texts.push(`客户点退订链接，不想收到${SCOPE_WORDS[scope]}${until}`)
-      }
-    }
-    for (const [nth, text] of texts.entries()) {
-      const key = `opt-out:${externalUserId}:${now}:${nth}`
-      await timeline.note(tx, { key, externalUserId, atMs: now, kind: 'customer.refusal', text })
-    }
+    const saidAtMs = clock.now()
+    await recordOwnWord(tx, { consents: privacy.consents, timeline }, externalUserId, {
+      refuses,
+      scope,
+      untilMs: days === undefined ? undefined : saidAtMs + days * DAY_MS,
+      saidAtMs,
+      source: 'link',
+      how: '客户点退订链接',
+      key: `opt-out:${externalUserId}:${saidAtMs}`,
+      isChoice: true,
+    })
   }
 
   return {

@@ -8,9 +8,10 @@ export const CONSENT_SCOPES = ['', 'sends', 'journeys', 'invites'] as const
 export type ConsentScope = (typeof CONSENT_SCOPES)[number]
 export type ConsentState = 'given' | 'refused'
 /** Whose word it is: the customer's own (a stop word, a form), a guide's or an operator's on their behalf, or the law's for
- *  children under fourteen. `link`: the customer's own, by the link in a message of ours. `merged`: of a buyer whom an operator said
+ *  children under fourteen. `link`: the customer's own, by the link in a message of ours. `word`: by a word said to the
+ *  customer service (微信客服). `merged`: of a buyer whom an operator said
  *  to be this customer. */
-export type ConsentSource = 'customer' | 'link' | 'guide' | 'command' | 'age' | 'merged'
+export type ConsentSource = 'customer' | 'link' | 'word' | 'guide' | 'command' | 'age' | 'merged'
 
 /** Rows are only added: the newest of a customer, kind and scope holds. */
 export const CONSENT = defineTable(

@@ -2,10 +2,12 @@ import type { Draft } from '../files/draft.ts'
 import type { PolicyRule } from '../schema/policy-rule.ts'
 import { type CheckContext, checkName, checkTag } from './check-context.ts'
 import { checkQuiet } from './quiet.ts'
+import { checkStopWords } from './stop-words.ts'
 
 export function checkPolicy(context: CheckContext, policies: Draft<PolicyRule>[]): void {
   for (const draft of policies) {
     checkQuiet(draft, ['quiet'], draft.value.quiet)
+    if (draft.value.stopWords !== undefined) checkStopWords(draft, draft.value.stopWords)
     const tiers = (draft.value.contactsPerCustomer?.tiers ?? []).map(({ tier }) => tier)
     for (const [index, tier] of tiers.entries()) {
       const here = ['contactsPerCustomer', 'tiers', index, 'tier']

@@ -19,6 +19,44 @@ const contacts = {
   ),
 }
 
+const words = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 20 }), { minItems: 1, maxItems: 50, description })
+const answer = (description: string) => Type.String({ minLength: 1, description })
+
+const StopWords = Type.Object(
+  {
+    /** open_kfid. */
+    accounts: Type.Array(Type.String({ pattern: '^wk[A-Za-z0-9_-]{1,62}$' }), {
+      minItems: 1,
+      maxItems: 20,
+      description: '听哪些微信客服账号，写编号（wk 开头）',
+    }),
+    stop: Type.Object(
+      {
+        words: words('说了就算退订的词，要整句就是这个词才算：[退订, TD, 不要再发]'),
+        /** Default: all of it. */
+        scope: Type.Optional(
+          Type.Union([Type.Literal('sends'), Type.Literal('journeys'), Type.Literal('invites')], {
+            description: '不再收到什么：sends 群发，journeys SOP，invites 入群邀请；不写就是任何营销',
+          }),
+        ),
+        /** Default: until there is another word. */
+        days: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 3_650, description: '停多少天，过了自己恢复；不写就是一直停' }),
+        ),
+        answer: answer('退订以后在微信客服里回复什么，最多 2048 字节'),
+      },
+      { ...strict, description: '退订' },
+    ),
+    again: Type.Object(
+      { words: words('说了就算恢复的词：[恢复]'), answer: answer('恢复以后在微信客服里回复什么，最多 2048 字节') },
+      { ...strict, description: '恢复' },
+    ),
+  },
+  { ...strict, description: '客户在微信客服里说什么算退订、说什么算恢复；不写就一条消息也不读' },
+)
+export type StopWords = Static<typeof StopWords>
+
 /** config/policy.yaml — what holds for all journeys and sends together. */
 export const PolicyRule = Type.Object(
   {
@@ -118,6 +156,8 @@ export const PolicyRule = Type.Object(
         },
       ),
     ),
+    /** Words by which customers say to the customer service (微信客服) that they want no more, or want it again. */
+    stopWords: Type.Optional(StopWords),
     /** Customers who get no send and enter no journey, always the same ones. */
     holdOut: Type.Optional(
       Type.Object(

@@ -33,6 +33,7 @@ import { settings } from './checks/settings.ts'
 import { shops } from './checks/shops.ts'
 import { sidebarPage } from './checks/sidebar-page.ts'
 import { standby } from './checks/standby.ts'
+import { stopWords } from './checks/stop-words.ts'
 import { syncAge } from './checks/sync-age.ts'
 import { tickets } from './checks/tickets.ts'
 import { tokenRace } from './checks/token-race.ts'
@@ -51,6 +52,7 @@ export const CHECKS: readonly Check[] = [
   tokenRace,
   appScope,
   rights,
+  stopWords,
   guides,
   tickets,
   publicUrl,

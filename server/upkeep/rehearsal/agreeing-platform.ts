@@ -69,6 +69,7 @@ export function createAgreeingPlatform(clock: Clock): Platform {
       download: async () => ({ bytes: Buffer.alloc(0), contentType: 'image/png' }),
     }),
     ways: only<Platform['ways']>('ways', {}),
+    customerService: only<Platform['customerService']>('customerService', {}),
     groups: only<Platform['groups']>('groups', {}),
     interceptRules: only<Platform['interceptRules']>('interceptRules', {}),
     groupWelcomes: only<Platform['groupWelcomes']>('groupWelcomes', {}),

@@ -61,6 +61,13 @@ export const BatchJobEnded = defineEvent(
   Type.Object({ ...envelope, BatchJob: Type.Object({ JobType: Type.Optional(Type.String()) }) }),
 )
 
+/** Somebody said something to an account of the customer service (微信客服), or something happened there: what, says `sync_msg`. It
+ *  comes from nobody. Token: makes that call free of the harsh limit, 10 min. Source: doc 94670. */
+export const ServiceMessages = defineEvent(
+  'wecom.kf_msg_or_event',
+  Type.Object({ ...envelope, OpenKfId: id, Token: Type.Optional(Type.String()) }),
+)
+
 export const APP_EVENTS = [
   QuotaLow,
   QuotaExhausted,
@@ -79,4 +86,5 @@ export const APP_EVENTS = [
   AppLowActive,
   AppActiveAgain,
   BatchJobEnded,
+  ServiceMessages,
 ]

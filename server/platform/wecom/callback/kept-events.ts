@@ -25,7 +25,7 @@ export const KEPT_EVENTS: readonly KeptEvent[] = [
     '获客链接来的客户发了消息，附 30 分钟有效的 ChatKey；活水不读聊天内容',
     'customer_acquisition.message_from_customer',
   ),
-  ...keep('微信客服的消息和授权；活水还没有接入微信客服', 'kf_msg_or_event', 'kf_account_auth_change'),
+  ...keep('哪些微信客服账号授权给了本应用有变化；读不读得到由 doctor 看', 'kf_account_auth_change'),
   ...keep('有新的会话存档；活水不接会话存档', 'msgaudit_notify'),
   ...keep(
     '成员打开应用、点菜单、扫码、上报位置，不需要回应',

@@ -61,6 +61,8 @@ export const ERRCODE = {
   ownerHasNotLeft: 90500,
   ownerIsTheSame: 90504,
   groupIsInherited: 90508,
+  /** The token of a callback of the customer service is over. */
+  serviceTokenExpired: 95007,
   noRightToApp: 301002,
   allUnlicensed: 701008,
 } as const
