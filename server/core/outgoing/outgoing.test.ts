@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AppError } from '../kernel/app-error.ts'
 import { openOutgoing, queryOf } from './outgoing.ts'
@@ -61,11 +61,39 @@ describe('a request', () => {
     expect(await get(`${base}/here`)).toMatchObject({ status: 302 })
   })
 
-  it.each(['gzip', 'deflate'])('reads an answer that was packed without being asked for (%s)', async (encoding) => {
+  it.each([
+    ['gzip', gzipSync('{"errcode":0}')],
+    ['GZIP', gzipSync('{"errcode":0}')],
+    ['x-gzip', gzipSync('{"errcode":0}')],
+    ['deflate', deflateSync('{"errcode":0}')],
+  ])('reads an answer that was packed without being asked for (%s)', async (encoding, bytes) => {
     const { base } = await serve((_request, response) =>
-      response.writeHead(200, { 'content-encoding': encoding }).end(gzipSync('{"errcode":0}')),
+      response.writeHead(200, { 'content-encoding': encoding }).end(bytes),
     )
     expect((await get(base)).bytes.toString()).toBe('{"errcode":0}')
+  })
+
+  it.each([
+    [204, ''],
+    [200, ''],
+    [429, ''],
+    [503, 'not packed at all'],
+  ])('reads the status %i of an answer that calls %j packed', async (status, text) => {
+    const { base } = await serve((_request, response) =>
+      response.writeHead(status, { 'content-encoding': 'gzip' }).end(text),
+    )
+    expect(await get(base)).toMatchObject({ status, bytes: Buffer.alloc(0) })
+  })
+
+  it('that cannot be sent at all is told as not sent', async () => {
+    const asked = outgoing.request({
+      method: 'GET',
+      url: 'http://127.0.0.1:1/',
+      headers: { a: 'b\nc' },
+      timeoutMs: 5_000,
+    })
+    await expect(asked).rejects.toMatchObject({ code: 'UND_ERR_INVALID_ARG', mayHaveHappened: false })
+    await expect(get('no address')).rejects.toMatchObject({ code: 'ERR_INVALID_URL', mayHaveHappened: false })
   })
 
   it.each<[string, Record<string, string>, Buffer]>([

@@ -59,7 +59,7 @@ export function openOutgoing({ mostBytes, keptMs = KEPT_MS, lookup }: OutgoingOp
     return {
       status: answer.statusCode,
       headers: answer.headers,
-      bytes: await unpacked(bytes, answer.headers['content-encoding'], mostBytes),
+      bytes: await unpacked(bytes, answer.headers['content-encoding'], { status: answer.statusCode, most: mostBytes }),
     }
   }
 
@@ -95,12 +95,22 @@ export type Outgoing = ReturnType<typeof openOutgoing>
 
 const unzipped = promisify(unzip)
 
-/** Nobody is asked to pack an answer; some gateways do all the same. */
-async function unpacked(bytes: Buffer, encoding: string | string[] | undefined, most: number): Promise<Buffer> {
-  if (encoding !== 'gzip' && encoding !== 'deflate') return bytes
-  return unzipped(bytes, { maxOutputLength: most })
+/** Nobody is asked to pack an answer; some gateways do all the same. What cannot be unpacked says nothing, but its status still does. */
+async function unpacked(
+  bytes: Buffer,
+  encoding: string | string[] | undefined,
+  { status, most }: { status: number; most: number },
+): Promise<Buffer> {
+  if (bytes.length === 0 || !/^(x-gzip|gzip|deflate)$/i.test(String(encoding))) return bytes
+  try {
+    return await unzipped(bytes, { maxOutputLength: most })
+  } catch (error) {
+    if (status >= 200 && status < 300) throw error
+    return Buffer.alloc(0)
+  }
 }
 
+/** The request did not leave: no such host, nobody listens, a certificate that is not theirs, or nothing that can be sent at all. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -108,6 +118,14 @@ const NOT_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_INVALID_URL',
+  'UND_ERR_INVALID_ARG',
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
