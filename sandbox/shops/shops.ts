@@ -9,6 +9,9 @@ import { createYouzanDouble } from './youzan.ts'
 export const SHOP_IDS = { 'wechat-shop': 'muye', crmeb: 'mall', youzan: 'yz' } as const
 export type ShopKind = keyof typeof SHOP_IDS
 
+/** Of so many calls the double remembers when they came. */
+const KEPT_CALLS = 10_000
+
 export function createShopDoubles(options: {
   clock: Clock
   appUrl: () => string | undefined
@@ -28,13 +31,21 @@ export function createShopDoubles(options: {
     crmeb,
     youzan,
   }
+  const calls: { kind: ShopKind; path: string; atMs: number }[] = []
+
   return {
     wechat,
     crmeb,
     youzan,
+    /** The last ones, the oldest first; `atMs` by the sandbox's clock. */
+    calls: (): readonly { kind: ShopKind; path: string; atMs: number }[] => calls,
     /** Undefined: no such shop here. */
-    handle: (kind: string, request: ShopRequest): ShopReply | undefined =>
-      Object.hasOwn(byKind, kind) ? byKind[kind as ShopKind].handle(request) : undefined,
+    handle: (kind: string, request: ShopRequest): ShopReply | undefined => {
+      if (!Object.hasOwn(byKind, kind)) return undefined
+      calls.push({ kind: kind as ShopKind, path: request.path, atMs: clock.now() })
+      if (calls.length > 2 * KEPT_CALLS) calls.splice(0, KEPT_CALLS)
+      return byKind[kind as ShopKind].handle(request)
+    },
     /** Resolves once no push is under way. */
     settle: async (): Promise<void> => {
       await Promise.all(Object.values(byKind).map((shop) => shop.settle()))

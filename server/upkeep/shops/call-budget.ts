@@ -10,9 +10,10 @@ export function createCallBudget({ perSecond, clock }: { perSecond: number; cloc
 
   function fill(): void {
     const now = clock.now()
-    const own = Math.max(1, perSecond / share)
+    const own = perSecond / share
     const passed = Math.max(0, now - filledAtMs) / SECOND_MS
-    room = Math.min(own, room + passed * own)
+    // Where there are more processes than calls a second, each saves up for its next one.
+    room = Math.min(Math.max(1, own), room + passed * own)
     filledAtMs = now
   }
 
