@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { startOfShanghaiMonth } from '../../core/kernel/shanghai.ts'
+import { startOfLastDays } from '../../records/facts/days-since-sql.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import { visibleTo } from '../../records/tags/visible-to.ts'
@@ -63,7 +64,7 @@ export async function previewMoment(
         had:
           ceiling === undefined
             ? new Map<string, number>()
-            : await touches.countsSince(tx, ids, nowMs - ceiling.days * 86_400_000),
+            : await touches.countsSince(tx, ids, startOfLastDays(ceiling.days, nowMs)),
       }
     })
     const { ids, moments, refused, had, ceilingOf } = page
