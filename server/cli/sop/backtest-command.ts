@@ -7,8 +7,8 @@ import type { RuleBook, Sop } from '../../rules/book/rule-book.ts'
 import { storedSop } from '../../rules/versions/rule-version-store.ts'
 import { readSomeSettings } from '../../settings.ts'
 import { readKeepDays } from '../../upkeep/people/keep-days.ts'
+import { compareOutgoing } from '../../upkeep/rehearsal/compare-outgoing.ts'
 import { type Copy, copyForRehearsal } from '../../upkeep/rehearsal/copy-for-rehearsal.ts'
-import { readOutgoing } from '../../upkeep/rehearsal/read-outgoing.ts'
 import { type Backtest, rehearseBacktest } from '../../upkeep/rehearsal/rehearse-backtest.ts'
 import { meantOutgoing, type OutgoingRule, outgoingInBook, withOutgoing } from '../find/find-outgoing.ts'
 import { sopInBook } from '../find/find-sop.ts'
@@ -130,15 +130,16 @@ async function ofOutgoing(past: Past, { name, title, names }: OutgoingRule) {
   }
   const both = new Set([...names, ...before])
   const { events } = await playBoth(past, [withOutgoing(book, inForce, both), book])
-  const [older, newer] = await Promise.all(
-    scratches.map((scratch) => scratch.view((view) => readOutgoing(view, { names: both, fromMs, toMs }))),
+  const [was, is] = scratches
+  if (was === undefined || is === undefined) throw new Error('not both were played')
+  const compared = await was.view((older) =>
+    is.view((newer) => compareOutgoing({ older, newer }, { names: both, fromMs, toMs })),
   )
-  if (older === undefined || newer === undefined) throw new Error('not both were played')
   const called = await (await desk.db()).tx(async (tx) => {
     const groups = (await groupQueries.all(tx)).map((group): [string, string] => [group.chatId, group.name])
     return new Map([...groups.filter(([, of]) => of !== ''), ...(await guideNames(tx))])
   })
-  const report = { title, fromMs, toMs, events, cast, older, newer, called }
+  const report = { title, fromMs, toMs, events, cast, compared, called }
   return { text: outgoingText(report), data: outgoingJson(report) }
 }
 

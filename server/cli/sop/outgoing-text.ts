@@ -1,6 +1,7 @@
 import { shanghaiIso, shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Cast } from '../../upkeep/rehearsal/choose-customers.ts'
-import type { Outgoing } from '../../upkeep/rehearsal/read-outgoing.ts'
+import type { ComparedOutgoing } from '../../upkeep/rehearsal/compare-outgoing.ts'
+import { OUTGOING_KINDS, type OutgoingKind } from '../../upkeep/rehearsal/read-outgoing.ts'
 import { castLine, comparedRow, firstDifference, headRow } from './backtest-text.ts'
 import { maskedId } from './plan-report.ts'
 
@@ -13,15 +14,12 @@ export interface OutgoingReport {
   /** How many events were told again. */
   events: number
   cast: Cast
-  older: Outgoing
-  newer: Outgoing
+  compared: ComparedOutgoing
   /** Names of groups and staff by chat_id and userid. */
   called: ReadonlyMap<string, string>
 }
 
-const MOST_EXAMPLES = 10
-const KINDS = ['customers', 'groups', 'moments', 'staff'] as const
-const MANY_ZH: Record<(typeof KINDS)[number], (many: number) => string> = {
+const MANY_ZH: Record<OutgoingKind, (many: number) => string> = {
   customers: (many) => `结果不同的客户 ${many} 位`,
   groups: (many) => `结果不同的群 ${many} 个`,
   moments: (many) => `不同的朋友圈 ${many} 条`,
@@ -38,50 +36,40 @@ const BLIND = [
 
 /** Both beside each other, at most a hundred columns wide. */
 export function outgoingText(report: OutgoingReport): string {
-  const { title, fromMs, toMs, events, cast, older, newer } = report
-  const lines = [...new Set([...older.counts.keys(), ...newer.counts.keys()])].sort()
+  const { title, fromMs, toMs, events, cast } = report
+  const { older, newer } = report.compared.counts
+  const lines = [...new Set([...older.keys(), ...newer.keys()])].sort()
   return [
     `回测${title}：${shanghaiText(fromMs)} 到 ${shanghaiText(toMs)}，${events} 个事件。`,
     castLine(cast),
     headRow(),
     ...(lines.length === 0 ? ['  两个版本在这段时间里都什么也没有发。'] : []),
-    ...lines.map((line) => comparedRow(line, older.counts.get(line) ?? 0, newer.counts.get(line) ?? 0)),
+    ...lines.map((line) => comparedRow(line, older.get(line) ?? 0, newer.get(line) ?? 0)),
     ...changedLines(report),
     '回不到过去的：',
     ...BLIND.map((line) => `  ${line}`),
   ].join('\n')
 }
 
-/** Whom the versions treat differently, by kind; ids as they are stored. */
-function changedOf({ older, newer }: Pick<OutgoingReport, 'older' | 'newer'>) {
-  return KINDS.map((kind) => {
-    const [was, is] = [older.ways[kind], newer.ways[kind]]
-    const ids = [...new Set([...was.keys(), ...is.keys()])]
-    return { kind, ids: ids.filter((id) => wayOf(was, id).join('\n') !== wayOf(is, id).join('\n')) }
-  })
-}
-
-const NOTHING = ['什么也没有']
-const wayOf = (ways: ReadonlyMap<string, string[]>, id: string): readonly string[] => ways.get(id) ?? NOTHING
-
-function changedLines(report: OutgoingReport): string[] {
-  const { older, newer, called } = report
-  const changed = changedOf(report).filter(({ ids }) => ids.length > 0)
-  if (changed.length === 0) return ['两个版本对每一位客户、每一个群、每一位员工都一样。']
-  return changed.flatMap(({ kind, ids }) => [
-    `${MANY_ZH[kind](ids.length)}，例如：`,
-    ...ids
-      .slice(0, MOST_EXAMPLES)
-      .flatMap((id) => [
+function changedLines({ compared, called }: OutgoingReport): string[] {
+  const kinds = OUTGOING_KINDS.filter((kind) => compared.changed[kind].ids.length > 0)
+  if (kinds.length === 0) return ['两个版本对每一位客户、每一个群、每一位员工都一样。']
+  return kinds.flatMap((kind) => {
+    const { ids, examples } = compared.changed[kind]
+    return [
+      `${MANY_ZH[kind](ids.length)}，例如：`,
+      ...examples.flatMap(({ id, older, newer }) => [
         `  ${called.get(id) ?? (kind === 'customers' ? maskedId(id) : id)}`,
-        ...firstDifference(wayOf(older.ways[kind], id), wayOf(newer.ways[kind], id)),
+        ...firstDifference(older, newer),
       ]),
-  ])
+    ]
+  })
 }
 
 /** The same for programs; customers by their whole id. */
 export function outgoingJson(report: OutgoingReport) {
-  const { title, fromMs, toMs, events, cast, older, newer } = report
+  const { title, fromMs, toMs, events, cast, compared } = report
+  const { older, newer } = compared.counts
   return {
     of: title,
     from: shanghaiIso(fromMs),
@@ -89,8 +77,8 @@ export function outgoingJson(report: OutgoingReport) {
     events,
     customers: cast.total,
     drawn: cast.drawn?.size ?? null,
-    old: Object.fromEntries(older.counts),
-    new: Object.fromEntries(newer.counts),
-    changed: Object.fromEntries(changedOf(report).map(({ kind, ids }) => [kind, ids])),
+    old: Object.fromEntries(older),
+    new: Object.fromEntries(newer),
+    changed: Object.fromEntries(OUTGOING_KINDS.map((kind) => [kind, compared.changed[kind].ids])),
   }
 }

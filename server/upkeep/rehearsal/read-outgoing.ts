@@ -1,9 +1,9 @@
-import { alias } from '../../core/db/define-table.ts'
-import { list, pick, select, sql, words } from '../../core/db/sql.ts'
+import { alias, type Column } from '../../core/db/define-table.ts'
+import { count, list, pick, type Sql, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { SendSnapshot } from '../../operations/mass-send/send-run.ts'
-import { OUTCOME_ZH, type Outcome } from '../../operations/mass-send/send-states.ts'
+import { type ChatType, OUTCOME_ZH, type Outcome } from '../../operations/mass-send/send-states.ts'
 import { SEND_BATCH, SEND_GROUP, SEND_RECIPIENT, SEND_RUN } from '../../operations/mass-send/send-tables.ts'
 import { contentOf, titleOf } from '../../operations/mass-send/variant-content.ts'
 import { snapshotOf } from '../../operations/moments/moment-run.ts'
@@ -11,12 +11,21 @@ import { MOMENT_RUN } from '../../operations/moments/moment-tables.ts'
 import { DUTY } from '../../operations/tasks/duties/duty-tables.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 
-/** What some rules sent, or did not, in the days of a rehearsal. */
-export interface Outgoing {
-  /** How often each thing came to pass, in the order of time: `2026-11-26 10:00 群发「家宴·预热」：已送达`. */
-  counts: Map<string, number>
-  /** What came to each, in the order of time, with its words or why not. Keys: external_userid, chat_id, name of a moment, userid. */
-  ways: Record<'customers' | 'groups' | 'moments' | 'staff', Map<string, string[]>>
+/** To whom, or what, something comes: known by external_userid, chat_id, name of a moment, userid. */
+export const OUTGOING_KINDS = ['customers', 'groups', 'moments', 'staff'] as const
+export type OutgoingKind = (typeof OUTGOING_KINDS)[number]
+
+/** One thing that some rule sent, or did not. */
+export interface Told {
+  whose: string
+  /** UTC milliseconds. */
+  atMs: number
+  /** Its place among what came at that instant. */
+  nth: number
+  /** The same for all to whom it happened: `2026-11-26 10:00 群发「家宴·预热」：已送达`. */
+  what: string
+  /** Its words, or why not. */
+  more: string
 }
 
 export interface OutgoingAsked {
@@ -27,98 +36,161 @@ export interface OutgoingAsked {
   toMs: number
 }
 
+/** What came to those of one kind, by pages. */
+export interface OutgoingReader {
+  /** At most so many things came to any of them. */
+  mostEach: number
+  /** The next of them behind `after`, by code points; also some to whom nothing came. */
+  whose(after: string, limit: number): Promise<string[]>
+  /** All that came to those behind `after`, up to and with `upTo`, in the order of time. */
+  told(span: { after: string; upTo: string }): Promise<Told[]>
+}
+
 const FIRST_WORDS = 40
 
-const g = alias(SEND_GROUP, 'g')
-const r = alias(SEND_RECIPIENT, 'r')
+const s = alias(SEND_RUN, 's')
 const b = alias(SEND_BATCH, 'b')
+const m = alias(MOMENT_RUN, 'm')
+const d = alias(DUTY, 'd')
 
-/** Reads a rehearsal that has come to its end. */
-export async function readOutgoing(tx: ReadTx, asked: OutgoingAsked): Promise<Outgoing> {
-  const found: Outgoing = {
-    counts: new Map(),
-    ways: { customers: new Map(), groups: new Map(), moments: new Map(), staff: new Map() },
-  }
-  if (asked.names.size === 0) return found
-  await readSends(tx, asked, found)
-  await readMoments(tx, asked, found)
-  await readDuties(tx, asked, found)
-  return { ...found, counts: new Map([...found.counts].sort(([a], [b]) => (a < b ? -1 : 1))) }
+/** How to read a rehearsal that has come to its end; at least one name is asked for. */
+export const openOutgoing = async (
+  tx: ReadTx,
+  asked: OutgoingAsked,
+): Promise<Record<OutgoingKind, OutgoingReader>> => ({
+  customers: await sendsTo(tx, asked, 'single'),
+  groups: await sendsTo(tx, asked, 'group'),
+  moments: await momentsOf(tx, asked),
+  staff: await dutiesOf(tx, asked),
+})
+
+const CUSTOMERS = alias(SEND_RECIPIENT, 'r')
+const GROUPS = alias(SEND_GROUP, 'g')
+
+interface Run {
+  name: string
+  atMs: number
+  said: Pick<SendSnapshot, 'content' | 'variants'>
 }
 
-function note(found: Outgoing, kind: keyof Outgoing['ways'], whose: string, { what, more }: Told): void {
-  found.counts.set(what, (found.counts.get(what) ?? 0) + 1)
-  const way = found.ways[kind].get(whose) ?? []
-  way.push(more === '' ? what : `${what}${more}`)
-  found.ways[kind].set(whose, way)
-}
-
-interface Told {
-  /** The same for all to whom it happened. */
-  what: string
-  /** Its words, or why not. */
-  more: string
-}
-
-async function readSends(tx: ReadTx, asked: OutgoingAsked, found: Outgoing): Promise<void> {
-  const runs = await tx.rows(
-    sql`SELECT ${pick(SEND_RUN, 'id', 'send_name', 'scheduled_at', 'rule_json', 'chat_type')} FROM ${SEND_RUN}
-        WHERE ${SEND_RUN.send_name} IN ${list([...asked.names])} AND ${SEND_RUN.ask_key} IS NULL
-          AND ${SEND_RUN.scheduled_at} > ${asked.fromMs} AND ${SEND_RUN.scheduled_at} <= ${asked.toMs}
-        ORDER BY ${SEND_RUN.scheduled_at}, ${SEND_RUN.id}`,
+async function sendsTo(
+  tx: ReadTx,
+  { names, fromMs, toMs }: OutgoingAsked,
+  chatType: ChatType,
+): Promise<OutgoingReader> {
+  const table = chatType === 'group' ? GROUPS : CUSTOMERS
+  const whose = chatType === 'group' ? GROUPS.chat_id : CUSTOMERS.external_userid
+  const isAsked = sql`${s.send_name} IN ${list([...names])} AND ${s.ask_key} IS NULL AND ${s.chat_type} = ${chatType}
+    AND ${s.scheduled_at} > ${fromMs} AND ${s.scheduled_at} <= ${toMs}`
+  const stored = await tx.rows(
+    sql`SELECT ${pick(s, 'id', 'send_name', 'scheduled_at', 'rule_json')} FROM ${s} WHERE ${isAsked}`,
   )
-  for (const run of runs) {
-    const isGroup = run.chat_type === 'group'
-    const whose = isGroup ? g.chat_id : r.external_userid
-    const table = isGroup ? g : r
-    const told = {
-      id: words(sql`${whose}`),
-      outcome: words<Outcome>(sql`${table.outcome}`),
-      reason: words<string | null>(sql`${table.reason}`),
-      variant: b.variant,
-    }
-    const rows = await tx.rows(
-      sql`SELECT ${select(told)} FROM ${table} LEFT JOIN ${b} ON ${b.id} = ${table.batch_id}
-          WHERE ${table.run_id} = ${run.id} ORDER BY ${whose}`,
-    )
-    const said = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content' | 'variants'>
-    for (const { id, outcome, reason, variant } of rows) {
-      const head = `${shanghaiText(run.scheduled_at)} ${titleOf(run.send_name, variant)}`
-      const what = `${head}：${OUTCOME_ZH[outcome]}`
-      const more = outcome === 'sent' ? firstWords(contentOf(said, variant)) : reason === null ? '' : `，${reason}`
-      note(found, isGroup ? 'groups' : 'customers', id, { what, more })
-    }
+  const runs = new Map(stored.map((row): [number, Run] => [row.id, runOf(row)]))
+  const told = {
+    id: words(sql`${whose}`),
+    runId: table.run_id,
+    outcome: words<Outcome>(sql`${table.outcome}`),
+    reason: words<string | null>(sql`${table.reason}`),
+    variant: b.variant,
+  }
+  return {
+    mostEach: runs.size,
+    whose: (after, limit) =>
+      runs.size === 0 ? Promise.resolve([]) : idsOf(tx, { whose, from: sql`${table}`, after, limit }),
+    told: async ({ after, upTo }) => {
+      const rows = await tx.rows(
+        sql`SELECT ${select(told)} FROM ${s} JOIN ${table} ON ${table.run_id} = ${s.id}
+            LEFT JOIN ${b} ON ${b.id} = ${table.batch_id}
+            WHERE ${isAsked} AND ${whose} > ${after} AND ${whose} <= ${upTo} ORDER BY ${s.scheduled_at}, ${s.id}`,
+      )
+      return rows.flatMap(({ id, runId, outcome, reason, variant }) => {
+        const run = runs.get(runId)
+        if (run === undefined) return []
+        const what = `${shanghaiText(run.atMs)} ${titleOf(run.name, variant)}：${OUTCOME_ZH[outcome]}`
+        const more =
+          outcome === 'sent' ? firstWords(contentOf(run.said, variant)) : reason === null ? '' : `，${reason}`
+        return { whose: id, atMs: run.atMs, nth: runId, what, more }
+      })
+    },
   }
 }
 
-async function readMoments(tx: ReadTx, asked: OutgoingAsked, found: Outgoing): Promise<void> {
-  const runs = await tx.rows(
-    sql`SELECT ${pick(MOMENT_RUN, 'moment_name', 'scheduled_at', 'rule_json')} FROM ${MOMENT_RUN}
-        WHERE ${MOMENT_RUN.moment_name} IN ${list([...asked.names])} AND ${MOMENT_RUN.state} <> 'missed'
-          AND ${MOMENT_RUN.scheduled_at} > ${asked.fromMs} AND ${MOMENT_RUN.scheduled_at} <= ${asked.toMs}
-        ORDER BY ${MOMENT_RUN.scheduled_at}, ${MOMENT_RUN.id}`,
-  )
-  for (const run of runs) {
-    const { guides, tags, content } = snapshotOf(run)
-    const who = guides === undefined ? '请所有导购发' : `请 ${guides.join('、')} 发`
-    const whom = tags === undefined || tags.length === 0 ? '' : `，给 ${tags.join('、')}`
-    const what = `${shanghaiText(run.scheduled_at)} 朋友圈「${run.moment_name}」`
-    note(found, 'moments', run.moment_name, { what, more: `：${who}${whom}${firstWords(content)}` })
+function runOf(row: { send_name: string; scheduled_at: number; rule_json: string }): Run {
+  const { content, variants } = JSON.parse(row.rule_json) as Pick<SendSnapshot, 'content' | 'variants'>
+  return {
+    name: row.send_name,
+    atMs: row.scheduled_at,
+    said: { content, ...(variants === undefined ? {} : { variants }) },
   }
 }
 
-async function readDuties(tx: ReadTx, asked: OutgoingAsked, found: Outgoing): Promise<void> {
-  const d = DUTY
+async function momentsOf(tx: ReadTx, { names, fromMs, toMs }: OutgoingAsked): Promise<OutgoingReader> {
+  const isAsked = sql`${m.moment_name} IN ${list([...names])} AND ${m.state} <> 'missed'
+    AND ${m.scheduled_at} > ${fromMs} AND ${m.scheduled_at} <= ${toMs}`
+  const from = sql`${m}`
+  return {
+    mostEach: await mostEach(tx, { whose: m.moment_name, from, isAsked }),
+    whose: (after, limit) => idsOf(tx, { whose: m.moment_name, from, isAsked, after, limit }),
+    told: async ({ after, upTo }) => {
+      const rows = await tx.rows(
+        sql`SELECT ${pick(m, 'id', 'moment_name', 'scheduled_at', 'rule_json')} FROM ${m}
+            WHERE ${isAsked} AND ${m.moment_name} > ${after} AND ${m.moment_name} <= ${upTo}
+            ORDER BY ${m.scheduled_at}, ${m.id}`,
+      )
+      return rows.map((row) => {
+        const { guides, tags, content } = snapshotOf(row)
+        const who = guides === undefined ? '请所有导购发' : `请 ${guides.join('、')} 发`
+        const whom = tags === undefined || tags.length === 0 ? '' : `，给 ${tags.join('、')}`
+        const what = `${shanghaiText(row.scheduled_at)} 朋友圈「${row.moment_name}」`
+        const more = `：${who}${whom}${firstWords(content)}`
+        return { whose: row.moment_name, atMs: row.scheduled_at, nth: row.id, what, more }
+      })
+    },
+  }
+}
+
+async function dutiesOf(tx: ReadTx, { names, fromMs, toMs }: OutgoingAsked): Promise<OutgoingReader> {
+  const isAsked = sql`${d.duty_name} IN ${list([...names])} AND ${d.opened_at} > ${fromMs} AND ${d.opened_at} <= ${toMs}`
+  const from = sql`${d}`
+  return {
+    mostEach: await mostEach(tx, { whose: d.userid, from, isAsked }),
+    whose: (after, limit) => idsOf(tx, { whose: d.userid, from, isAsked, after, limit }),
+    told: async ({ after, upTo }) => {
+      const rows = await tx.rows(
+        sql`SELECT ${pick(d, 'id', 'duty_name', 'userid', 'title', 'opened_at', 'due_at', 'group_names', 'state')} FROM ${d}
+            WHERE ${isAsked} AND ${d.userid} > ${after} AND ${d.userid} <= ${upTo} ORDER BY ${d.opened_at}, ${d.id}`,
+      )
+      return rows.map((row) => {
+        const full = row.state === 'held' ? '：当天已满，没有排进去' : ''
+        const what = `${shanghaiText(row.opened_at)} 待办「${row.duty_name}」${full}`
+        const more = `：${row.title}，${shanghaiText(row.due_at)} 前${row.group_names === '' ? '' : `，${row.group_names}`}`
+        return { whose: row.userid, atMs: row.opened_at, nth: row.id, what, more }
+      })
+    },
+  }
+}
+
+interface Whose {
+  whose: Column<string>
+  from: Sql
+  /** Absent: all of them. */
+  isAsked?: Sql
+}
+
+async function idsOf(tx: ReadTx, asked: Whose & { after: string; limit: number }): Promise<string[]> {
+  const { whose, from, isAsked = sql`1 = 1`, after, limit } = asked
   const rows = await tx.rows(
-    sql`SELECT ${pick(d, 'duty_name', 'userid', 'title', 'opened_at', 'due_at', 'group_names', 'state')} FROM ${d}
-        WHERE ${d.duty_name} IN ${list([...asked.names])} AND ${d.opened_at} > ${asked.fromMs} AND ${d.opened_at} <= ${asked.toMs}
-        ORDER BY ${d.opened_at}, ${d.id}`,
+    sql`SELECT DISTINCT ${select({ id: whose })} FROM ${from} WHERE ${isAsked} AND ${whose} > ${after}
+        ORDER BY ${whose} LIMIT ${limit}`,
   )
-  for (const row of rows) {
-    const what = `${shanghaiText(row.opened_at)} 待办「${row.duty_name}」${row.state === 'held' ? '：当天已满，没有排进去' : ''}`
-    const more = `：${row.title}，${shanghaiText(row.due_at)} 前${row.group_names === '' ? '' : `，${row.group_names}`}`
-    note(found, 'staff', row.userid, { what, more })
-  }
+  return rows.map(({ id }) => id)
+}
+
+async function mostEach(tx: ReadTx, { whose, from, isAsked = sql`1 = 1` }: Whose): Promise<number> {
+  const most = await tx.row(
+    sql`SELECT ${select({ many: count() })} FROM ${from} WHERE ${isAsked} GROUP BY ${whose} ORDER BY many DESC LIMIT 1`,
+  )
+  return most?.many ?? 0
 }
 
 function firstWords({ text }: Pick<ContentRule, 'text'>): string {
