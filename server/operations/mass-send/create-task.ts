@@ -123,8 +123,10 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
       return endBatch(tx, batch, 'closed', clock.now())
     }
     await adopt(tx, batch.id, result.msgid, clock.now())
-    const why = batch.chat_type === 'group' ? '群已解散，或者已经换了群主' : '已不是好友'
-    const reason = `企业微信判定不可发送（可能${why}）`
+    const reason =
+      batch.chat_type === 'group'
+        ? '企业微信判定不可发送（可能群已解散，或者已经换了群主）'
+        : '企业微信没有发给这位客户，也没有说明原因（可能已不是好友）'
     const fresh = await settleEach(tx, batch, result.failed, { outcome: 'failed', reason, atMs: clock.now() })
     await lookAt(tx, batch, fresh)
     if ((await waitingCount(tx, batch)) === 0) await endBatch(tx, batch, 'closed', clock.now())

@@ -141,7 +141,9 @@ test('who cannot be sent to at creation fails with the reason, the others go on'
   await scene.advance(MINUTE_MS)
   await scene.advance(MINUTE_MS)
   expect(await scene.outcomes()).toEqual(['wmA failed', 'wmB planned'])
-  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」未送达：企业微信判定不可发送（可能已不是好友）'])
+  expect(await scene.timeline('wmA')).toEqual([
+    '群发「周三福利日」未送达：企业微信没有发给这位客户，也没有说明原因（可能已不是好友）',
+  ])
 })
 
 test('nobody to send to (41048) is final: one call, the run ends, the reason is kept', async () => {

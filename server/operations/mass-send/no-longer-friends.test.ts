@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { raw } from '../../core/db/sql.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { erasePerson } from '../../upkeep/people/erase-person.ts'
-import { openSendScene, type SendScene, type SendSceneOptions } from './testing/send-scene.ts'
+import { openSendScene, type SendScene, type SendSceneOptions, WELFARE_DAY } from './testing/send-scene.ts'
 
 /** Whom WeCom calls no friends, or would not send to, of which no event told: each is looked at, and what has become of them is told. */
 
@@ -151,6 +151,41 @@ test.each([
     expect(await told(scene)).toEqual({ lost: 1, handedOver: 0 })
   },
 )
+
+test('looked at twice, and by the callback that comes late: lost once; whom WeCom lists still is asked again the next time', async () => {
+  const scene = await openWith({ sends: WELFARE_DAY.replace('0 10 * * 3', '0 10 * * *') }, 'wmA', 'wmB', 'wmC')
+  scene.clock.set(Date.parse('2026-11-25T09:59:00+08:00'))
+  await scene.db.tx((tx) => tx.run(raw('UPDATE follow SET added_at = 0, last_add_at = 0')))
+  loseSilently(scene, 'wmB')
+  scene.sandbox.connect('http://127.0.0.1:9')
+  await scene.sandbox.deleteCustomer({ userId: 'zhangsan', externalUserId: 'wmA' })
+  await minutes(scene, 3)
+  const [lost] = await scene.eventsOf('customer.lost')
+  expect(lost).toMatchObject({ externalUserId: 'wmA', userId: 'zhangsan', by: 'unknown' })
+  const reasons = await scene.rawRows<{ reason: string }>(
+    "SELECT reason FROM send_recipient WHERE outcome = 'failed' ORDER BY external_userid",
+  )
+  const unsaid = '企业微信没有发给这位客户，也没有说明原因（可能已不是好友）'
+  expect(reasons.map(({ reason }) => reason)).toEqual([unsaid, unsaid])
+  // Who died in the midst of it carries it out once more.
+  const again = "UPDATE action SET state = 'waiting', due_at = 0 WHERE kind = 'customer.resolve-loss'"
+  expect(await scene.db.tx((tx) => tx.run(raw(again)))).toBe(2)
+  await minutes(scene, 2)
+  scene.sandbox.connect(scene.url)
+  expect(scene.sandbox.redeliver(({ key }) => key.includes('wmA') && key.includes('del_external'))).toBe(1)
+  await minutes(scene, 3)
+  expect(await told(scene)).toEqual({ lost: 1, handedOver: 0 })
+  // The callback says who ended it, which nobody knew.
+  expect((await scene.timelineOf('wmA', 'customer.lost%')).sort()).toEqual([
+    '与导购张三的关系已解除',
+    '导购张三删除了客户',
+  ])
+  expect((await follows(scene)).slice(1)).toEqual(['wmB zhangsan friend', 'wmC zhangsan friend'])
+  // The loss has taken them out of the audience, and nobody else.
+  scene.clock.set(Date.parse('2026-11-26T10:00:00+08:00'))
+  await minutes(scene, 2)
+  expect(scene.created()).toEqual(['zhangsan: wmA wmB wmC', 'zhangsan: wmB wmC'])
+})
 
 test('a page of them is a few statements, however many they are; each is told once', async () => {
   const ids = Array.from({ length: 40 }, (_, nth) => `wm${100 + nth}`)
