@@ -9,7 +9,7 @@ import { createSettableClock } from '../core/kernel/clock.ts'
 import { createMigratedDatabase } from '../testing/migrated-database.ts'
 import { createRuleBookHolder } from './rule-book-holder.ts'
 import { GOOD_RULES, ruleFolderOnDisk } from './testing/rule-folder-on-disk.ts'
-import { ruleVersion } from './versions/rule-version-store.ts'
+import { isNewestBook, ruleVersion, savedBook } from './versions/rule-version-store.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -43,7 +43,7 @@ async function scene(files: Record<string, string> = {}) {
       log,
       vocabulary: VOCABULARY,
     })
-  return { ...folder, db, lines, open }
+  return { ...folder, db, lines, log, open }
 }
 
 const guidesOf = (holder: { current(): { channels: ReadonlyMap<string, { value: { guides: string[] } }> } }) =>
@@ -118,6 +118,45 @@ describe('rules in force', () => {
     expect(await stepsAfter(cut, 40)).toBe(3)
     // Something else than a beginning is no more than changed.
     expect(await stepsAfter(cut.replace('  - welcome: 欢迎\n', ''), 10)).toBe(2)
+  })
+
+  it('of several processes are the newest as long as one goes by them, and then those of who is left', async () => {
+    const { db, folder, log } = await scene()
+    const others = ruleFolderOnDisk(withGuide('zhoumin'))
+    ends.push(others.remove)
+    const clock = createSettableClock(1_000)
+    const [old, trial] = [folder, others.folder].map((one) =>
+      createRuleBookHolder({ folder: one, db, clock, log, vocabulary: VOCABULARY }),
+    )
+    if (old === undefined || trial === undefined) throw new Error('both are there')
+    const newest = () =>
+      db.tx(async (tx) => [await isNewestBook(tx, old.current()), await isNewestBook(tx, trial.current())])
+    // Where none was ever kept any is; one that could not be read is none as soon as there is another.
+    expect(await newest()).toEqual([true, true])
+    await old.check()
+    expect(await newest()).toEqual([true, false])
+    await trial.check()
+    expect(await newest()).toEqual([false, true])
+    // Each says every ten minutes that it goes by its own.
+    for (let minute = 0; minute < 60; minute++) {
+      clock.advance(60_000)
+      await old.look()
+      await trial.look()
+    }
+    expect(await newest()).toEqual([false, true])
+    // The trial is called off.
+    for (let minute = 0; minute < 25; minute++) {
+      clock.advance(60_000)
+      await old.look()
+    }
+    expect(await newest()).toEqual([false, true])
+    for (let minute = 0; minute < 20; minute++) {
+      clock.advance(60_000)
+      await old.look()
+    }
+    expect(await newest()).toEqual([true, false])
+    const saved = await db.tx((tx) => savedBook(tx, VOCABULARY.facts))
+    expect(saved?.channels.get('包裹卡')?.value.guides).toEqual(['linxiaoyu'])
   })
 
   it('survive a restart with broken files: the last good ones go on', async () => {

@@ -5,6 +5,7 @@ import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import type { AtHand } from './at-hand.ts'
+import type { RuleSources } from './book/bind-book.ts'
 import { createCatalogue } from './book/catalogue.ts'
 import type { RuleBook, RuleBookHolder, Sop } from './book/rule-book.ts'
 import type { RuleRename } from './book/rule-rename.ts'
@@ -20,6 +21,7 @@ import { releaseStore } from './release/release-store.ts'
 import { releasedBook } from './release/released-book.ts'
 import { settleReleases, unreleased } from './release/settle-releases.ts'
 import { createRuleLoader } from './rule-loader.ts'
+import { createKeepBook } from './versions/keep-book.ts'
 import { renameInVersions } from './versions/rename-in-versions.ts'
 import { rememberVersions, saveBook, savedBook } from './versions/rule-version-store.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -62,10 +64,7 @@ const READ_AGAIN_MS = MINUTE_MS
 
 export type HotRuleBook = ReturnType<typeof createRuleBookHolder>
 
-/** Holds the rules of one folder in force. A new book takes the place of the old one at once and only when it has no
- *  fault at all; its versions are in the database before anybody sees it. With faulty files at start the book that was
- *  in force last goes on. */
-export function createRuleBookHolder(options: {
+export interface RuleBookHolderOptions {
   folder: string
   db: Pick<Db, 'tx' | 'statement'>
   clock: Clock
@@ -78,7 +77,12 @@ export function createRuleBookHolder(options: {
   atHand?: () => Promise<AtHand>
   /** Brings what is kept under old names under the new ones, in the transaction in which rules come into force. */
   carryOutRenames?: (tx: Tx, renames: readonly RuleRename[]) => Promise<void>
-}) {
+}
+
+/** Holds the rules of one folder in force. A new book takes the place of the old one at once and only when it has no
+ *  fault at all; its versions are in the database before anybody sees it. With faulty files at start the book that was
+ *  in force last goes on. */
+export function createRuleBookHolder(options: RuleBookHolderOptions) {
   const { folder, db, clock, log, vocabulary, onFaults = () => Promise.resolve() } = options
   const { onGone = () => Promise.resolve() } = options
   const { atHand, carryOutRenames = () => Promise.resolve() } = options
@@ -91,6 +95,7 @@ export function createRuleBookHolder(options: {
   let faults: RuleFault[] = []
   let seen: string | undefined
   let readAtMs = 0
+  const standing = createKeepBook({ db, clock })
   /** Of the files in force. */
   let texts: ReadonlyMap<string, string> = new Map()
   let running: Promise<void> = Promise.resolve()
@@ -122,9 +127,11 @@ export function createRuleBookHolder(options: {
     if (after.text === before.text) seen = after.text
   }
 
-  async function enforce(next: RuleBook, sources: Parameters<typeof saveBook>[2] | undefined): Promise<void> {
+  async function enforce(next: RuleBook, sources: RuleSources | undefined): Promise<void> {
     const nowMs = clock.now()
-    const authors = await authorsOf(await db.tx((tx) => unreleased(tx, next, nowMs)))
+    const { news, gone } = await db.tx((tx) => unreleased(tx, next, nowMs))
+    // Who deleted a file is known where the deletion was committed. Asked outside the transaction: the folder may be slow.
+    const authors = await authorsIn(folder, [...news, ...gone.flatMap((name) => written?.sops.get(name) ?? [])])
     await db.tx(async (tx) => {
       // First of all: what is kept under an old name belongs to the rule that has the new one.
       await renameInVersions(tx, next.renames)
@@ -134,17 +141,8 @@ export function createRuleBookHolder(options: {
       await saveBook(tx, next.version, sources, nowMs)
       await settleReleases(tx, next, { nowMs, authors })
     })
+    standing.tookForce(sources)
     await release(next)
-  }
-
-  /** Asked outside the transaction: the folder may be slow. */
-  async function authorsOf({ news, gone }: { news: Sop[]; gone: string[] }): Promise<Map<string, Author>> {
-    // Who deleted a file is known where the deletion was committed.
-    const lost = gone.flatMap((name) => written?.sops.get(name) ?? [])
-    const found = await Promise.all(
-      [...news, ...lost].map(async ({ name, file }) => [name, await fileAuthor(folder, file)] as const),
-    )
-    return new Map(found)
   }
 
   async function release(next: RuleBook): Promise<void> {
@@ -176,6 +174,7 @@ export function createRuleBookHolder(options: {
     if (written === undefined) return
     const stamp = await db.statement((tx) => releaseStore.stamp(tx))
     if (stamp !== releaseStamp) await release(written)
+    await standing.keep(written.version)
   }
 
   async function resumeSaved(): Promise<void> {
@@ -227,6 +226,10 @@ export function createRuleBookHolder(options: {
     /** Ends a check that is under way. */
     stop: loader.stop,
   }
+}
+
+async function authorsIn(folder: string, sops: readonly Sop[]): Promise<Map<string, Author>> {
+  return new Map(await Promise.all(sops.map(async ({ name, file }) => [name, await fileAuthor(folder, file)] as const)))
 }
 
 function logGone(log: Pick<Logger, 'warn'>, gone: readonly GoneRule[]): void {

@@ -5,7 +5,8 @@ import { groupBy } from '../../core/kernel/group-by.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Catalogue } from '../../rules/book/catalogue.ts'
-import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { RuleBook, RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { isNewestBook } from '../../rules/versions/rule-version-store.ts'
 import { SHOP_ORDER_ITEM } from './order-tables.ts'
 
 type Item = RowOf<typeof SHOP_ORDER_ITEM>
@@ -32,11 +33,14 @@ const isOld = (version: string | undefined): Sql =>
     ? sql`${i.labelled_by} IS NOT NULL`
     : sql`(${i.labelled_by} IS NULL OR ${i.labelled_by} < ${version} OR ${i.labelled_by} > ${version})`
 
-/** Some lines; how many. */
-async function labelPage(tx: Tx, catalogue: Catalogue): Promise<number> {
+/** Some lines; how many. While files are rolled out two processes know different goods: only who goes by the newest files looks up
+ *  again what the other has labelled. */
+async function labelPage(tx: Tx, book: Pick<RuleBook, 'version' | 'catalogue'>): Promise<number> {
+  const { catalogue } = book
   const items = await tx.rows(
     sql`SELECT ${pick(i, 'id', 'sku', 'name')} FROM ${i} WHERE ${isOld(catalogue.version)} LIMIT ${PAGE}`,
   )
+  if (items.length === 0 || !(await isNewestBook(tx, book))) return 0
   const alike = groupBy(items, (item) => JSON.stringify(labelsOf(item, catalogue)))
   for (const [, [first, ...more]] of alike) {
     if (first === undefined) continue
@@ -62,8 +66,8 @@ export function createLabelItems({
     dueAt: leftOut('a rehearsal looks goods up as they are labelled now'),
     run: async () => {
       const until = clock.now() + BUDGET_MS
-      const { catalogue } = rules.current()
-      while (clock.now() <= until && (await db.tx((tx) => labelPage(tx, catalogue))) === PAGE);
+      const book = rules.current()
+      while (clock.now() <= until && (await db.tx((tx) => labelPage(tx, book))) === PAGE);
     },
   }
 }

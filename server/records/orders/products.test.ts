@@ -2,11 +2,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { facts } from '../../capabilities/facts.ts'
 import { ordersProgram } from '../../cli/orders.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { createCatalogue } from '../../rules/book/catalogue.ts'
 import type { Narrowing } from '../../rules/condition/fact.ts'
 import { narrowedPath } from '../../rules/condition/narrowed.ts'
+import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { runCommand } from '../../testing/run-command.ts'
 import { signedPost } from '../../testing/signed-post.ts'
+import { createLabelItems } from './label-items.ts'
 import { orderQueries } from './order-queries.ts'
 
 const CATALOGUE = `products:
@@ -106,6 +109,18 @@ test('another catalogue, or none, holds for what was sold before as well', async
   await t.rawRows('UPDATE shop_order_item SET role = NULL, catalog_category = NULL, labelled_by = NULL')
   await t.advance(2 * MINUTE_MS)
   expect((await labels())[3]).toEqual({ sku: 'N-1', category: '尝新', role: '引流' })
+})
+
+test('a process with older files, or that could read none yet, labels nothing over again', async () => {
+  await post()
+  const before = await labels()
+  const older = { ...EMPTY_BOOK, version: 'older', catalogue: createCatalogue([], 'older') }
+  for (const book of [older, EMPTY_BOOK]) await createLabelItems({ ...t, rules: { current: () => book } }).run()
+  expect(await labels()).toEqual(before)
+  // The same, once they are the newest.
+  await t.rawRows("UPDATE rule_book SET version = 'older'")
+  await createLabelItems({ ...t, rules: { current: () => older } }).run()
+  expect(await labels()).toEqual(LINES.map(({ sku }) => ({ sku, category: null, role: null })))
 })
 
 test('goods of the last thirty days that the catalogue does not know are named, with what they sold', async () => {

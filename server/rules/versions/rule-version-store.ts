@@ -71,12 +71,22 @@ export const sopVersionsOf = (tx: Tx, name: string): Promise<{ version: string; 
         WHERE ${v.kind} = 'sop' AND ${v.name} = ${name} ORDER BY ${v.first_seen_at}, ${v.version}`,
   )
 
-const CURRENT = 'current'
+/** The name of its row. */
+export const CURRENT = 'current'
 
 /** Keeps the book in force as a whole, so that a restart with broken files goes on with it. */
 export async function saveBook(tx: Tx, version: string, sources: RuleSources, nowMs: number): Promise<void> {
   const row = { name: CURRENT, version, content: JSON.stringify(sources), saved_at: nowMs }
   await tx.upsert(RULE_BOOK, [row], ['name'])
+}
+
+/** Whether it is the book that came into force last in any process that lives. Not so of the rules of a process that could read
+ *  none yet, unless nobody ever had any; where none is kept, as in a rehearsal, each is. */
+export async function isNewestBook(tx: ReadTx, { version }: Pick<RuleBook, 'version'>): Promise<boolean> {
+  const row = await tx.row(
+    sql`SELECT ${pick(RULE_BOOK, 'version')} FROM ${RULE_BOOK} WHERE ${RULE_BOOK.name} = ${CURRENT}`,
+  )
+  return row === undefined || row.version === version
 }
 
 /** The book that was in force last; undefined when there was none. */
