@@ -36,13 +36,27 @@ beforeEach(async () => {
 afterEach(() => kit.close())
 
 it('purchases are paid orders with a date, net of what came back, a page after the other', async () => {
-  const page = (after: string, limit: number) => kit.db.tx((tx) => orderQueries.purchases(tx, { after, limit }))
-  const ofA = { externalUserId: 'wmA', lastPaidAtMs: DAY, paidSumFen: 17_500, paidDays: 2 }
-  const ofD = { externalUserId: 'wmD', lastPaidAtMs: DAY, paidSumFen: 1, paidDays: 1 }
-  expect(await page('', 10)).toEqual([ofA, ofD])
-  expect(await page('', 1)).toEqual([ofA])
-  expect(await page('wmA', 1)).toEqual([ofD])
-  expect(await page('wmD', 1)).toEqual([])
+  const measure = { fromMs: undefined, since: 'paid', count: 'days' } as const
+  const within = (after: string, upTo?: string) =>
+    kit.db.tx((tx) => orderQueries.purchasesBy(tx, measure, { after, upTo }))
+  const ofA = { externalUserId: 'wmA', lastAtMs: DAY, sumFen: 17_500, often: 2 }
+  const ofD = { externalUserId: 'wmD', lastAtMs: DAY, sumFen: 1, often: 1 }
+  expect(await within('')).toEqual([ofA, ofD])
+  expect(await within('', 'wmA')).toEqual([ofA])
+  expect(await within('wmA', 'wmD')).toEqual([ofD])
+  expect(await within('wmD')).toEqual([])
+})
+
+it('a page ends with the last of so many customers who have orders, whatever became of these', async () => {
+  const end = (after: string, limit: number, upTo?: string) =>
+    kit.db.tx((tx) => orderQueries.endOfBuyers(tx, { after, upTo }, limit))
+  expect(await end('', 1)).toBe('wmA')
+  expect(await end('', 2)).toBe('wmB')
+  expect(await end('wmB', 2)).toBe('wmD')
+  expect(await end('', 4)).toBe('wmD')
+  expect(await end('', 5)).toBeUndefined()
+  expect(await end('', 5, 'wmZ')).toBe('wmZ')
+  expect(await end('wmA', 2, 'wmB')).toBe('wmB')
 })
 
 it('within a span counts what was paid from its first moment to before its last', async () => {

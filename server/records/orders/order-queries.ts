@@ -15,6 +15,7 @@ import {
 } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
+import { endOfBuyers } from './end-of-buyers.ts'
 import { guideSales } from './guide-sales.ts'
 import { lastBought } from './last-bought.ts'
 import type { OrderStatus } from './order-body.ts'
@@ -70,15 +71,6 @@ export interface ParcelSeen {
   signedAtMs: number | undefined
 }
 
-/** What one customer has bought, all told; what came back is taken off. */
-export interface Purchases {
-  externalUserId: string
-  lastPaidAtMs: number
-  /** Shanghai days with a paid order. */
-  paidDays: number
-  paidSumFen: number
-}
-
 /** Paid means: paid now, not refunded. */
 export interface OrderSummary {
   paidCount: number
@@ -104,9 +96,6 @@ function ofPage(externalUserId: string, { untilMs, before }: OrderPage): Sql {
     wanted.push(sql`${AT} < ${before.atMs} OR (${AT} = ${before.atMs} AND ${o.id} < ${before.id})`)
   return every(wanted)
 }
-
-/** Midnight in Shanghai before `paid_at`; neither database need know of time zones. */
-const SHANGHAI_DAY = sql`(${o.paid_at} - (${o.paid_at} + 28800000) % 86400000)`
 
 const sumWhere = (status: OrderStatus, what: Sql): Expression<number> =>
   number(sql`COALESCE(SUM(CASE WHEN ${o.status} = ${status} THEN ${what} ELSE 0 END), 0)`)
@@ -172,21 +161,8 @@ export const orderQueries = {
     const { paidCount = 0, paidSumFen = 0, lastPaidAtMs, refundedCount = 0 } = row ?? {}
     return { paidCount, paidSumFen, lastPaidAtMs: lastPaidAtMs ?? undefined, refundedCount }
   },
-  /** Everybody with a paid order, by external_userid, page after page. */
-  purchases: (tx: Tx, page: { after: string; limit: number }): Promise<Purchases[]> => {
-    const purchases = select({
-      externalUserId: words(sql`${o.external_userid}`),
-      lastPaidAtMs: number(sql`MAX(${o.paid_at})`),
-      paidSumFen: number(sql`SUM(${NET})`),
-      paidDays: number(sql`COUNT(DISTINCT ${SHANGHAI_DAY})`),
-    })
-    return tx.rows(
-      sql`SELECT ${purchases} FROM ${o}
-          WHERE ${o.status} = 'paid' AND ${o.paid_at} IS NOT NULL AND ${o.external_userid} > ${page.after}
-          GROUP BY ${o.external_userid} ORDER BY ${o.external_userid} LIMIT ${page.limit}`,
-    )
-  },
-  /** The same of those orders that count, measured otherwise. */
+  /** How lately, how often and for how much everybody has bought, page after page. */
+  endOfBuyers,
   purchasesBy,
   /** On which days everybody bought, page after page. */
   histories: purchaseHistories,

@@ -1,7 +1,9 @@
 import { eachChunk } from '../../core/db/each-chunk.ts'
-import { count, list, number, raw, select, sql, words } from '../../core/db/sql.ts'
+import { isWithin } from '../../core/db/span.ts'
+import { list, number, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { DAY_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
+import { endOfBuyers } from './end-of-buyers.ts'
 import { SHOP_ORDER } from './order-tables.ts'
 
 /** On which Shanghai days somebody bought, all told. Days are the UTC milliseconds of their midnight. */
@@ -30,24 +32,17 @@ export async function purchaseHistories(
   tx: ReadTx,
   { after, limit, cutMs }: { after: string; limit: number; cutMs: number },
 ): Promise<{ histories: PurchaseHistory[]; last: string | undefined }> {
-  const who = select({ id: words(sql`${o.external_userid}`) })
-  const page = await tx.row(
-    sql`SELECT ${select({ many: count(), last: words<string | null>(raw('MAX(d.id)')) })} FROM (
-          SELECT DISTINCT ${who} FROM ${o} WHERE ${BOUGHT} AND ${o.external_userid} > ${after}
-          ORDER BY ${o.external_userid} LIMIT ${limit}) d`,
-  )
-  const last = page?.last ?? undefined
-  if (page === undefined || last === undefined) return { histories: [], last: undefined }
+  const last = await endOfBuyers(tx, { after, upTo: undefined }, limit)
   const payment = select({
     id: words(sql`${o.external_userid}`),
     paidMs: number(sql`${o.paid_at}`),
     fen: number(sql`${o.total_fen} - ${o.refunded_fen}`),
   })
   const rows = await tx.rows(
-    sql`SELECT ${payment} FROM ${o} WHERE ${BOUGHT} AND ${o.external_userid} > ${after} AND ${o.external_userid} <= ${last}
+    sql`SELECT ${payment} FROM ${o} WHERE ${BOUGHT} AND ${isWithin(o.external_userid, { after, upTo: last })}
         ORDER BY ${o.external_userid}, ${o.paid_at}`,
   )
-  return { histories: historiesOf(rows, cutMs), last: page.many < limit ? undefined : last }
+  return { histories: historiesOf(rows, cutMs), last }
 }
 
 /** Those of these customers who have a paid order now. */

@@ -1,6 +1,7 @@
 import { alias } from '../../core/db/define-table.ts'
+import { isWithin, type Span } from '../../core/db/span.ts'
 import { every, list, number, raw, type Sql, select, sql, words } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { isOneOf } from '../facts/is-one-of.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM } from './order-tables.ts'
 
@@ -38,12 +39,8 @@ const AT: Record<PurchaseMeasure['since'], Sql> = {
   signed: sql`COALESCE(${o.signed_at}, ${o.paid_at})`,
 }
 
-/** Everybody with a paid order that counts, by external_userid, page after page. */
-export function purchasesBy(
-  tx: Tx,
-  measure: PurchaseMeasure,
-  page: { after: string; limit: number },
-): Promise<Measured[]> {
+/** Everybody in the span with a paid order that counts, by external_userid. */
+export function purchasesBy(tx: ReadTx, measure: PurchaseMeasure, span: Span): Promise<Measured[]> {
   const { fromMs, category, product, role, shop, since, count } = measure
   const goods = [
     ...(category === undefined ? [] : [isOneOf([CATEGORY], category)]),
@@ -69,7 +66,7 @@ export function purchasesBy(
   const wanted = [
     sql`${o.status} = 'paid'`,
     sql`${o.paid_at} IS NOT NULL`,
-    sql`${o.external_userid} > ${page.after}`,
+    isWithin(o.external_userid, span),
     ...(fromMs === undefined ? [] : [sql`${o.paid_at} >= ${fromMs}`]),
     ...(shop === undefined ? [] : [sql`${o.source} IN ${list([...shop])}`]),
     ...(ofGoods ? [sql`${i.quantity} > ${i.refunded_quantity}`, ...goods] : []),
@@ -77,6 +74,6 @@ export function purchasesBy(
   const from = ofGoods ? sql`${o} JOIN ${i} ON ${i.shop_order_id} = ${o.id}` : sql`${o}`
   return tx.rows(
     sql`SELECT ${measured} FROM ${from} WHERE ${every(wanted)}
-        GROUP BY ${o.external_userid} ORDER BY ${o.external_userid} LIMIT ${page.limit}`,
+        GROUP BY ${o.external_userid} ORDER BY ${o.external_userid}`,
   )
 }

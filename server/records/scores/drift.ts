@@ -96,11 +96,19 @@ export const driftQueries = {
       ...{ externalUserId, from: was ?? undefined, to: became ?? undefined, atMs },
     }))
   },
+  arrivals,
   /** How many customers moved, each counted once. */
   movedInto: async (tx: ReadTx, { sinceMs, to }: { sinceMs: number; to?: string | undefined }): Promise<number> => {
     const people = select({ people: number(sql`COUNT(DISTINCT ${m.external_userid})`) })
     return (await tx.row(sql`SELECT ${people} FROM ${m} WHERE ${among(sinceMs, to)}`))?.people ?? 0
   },
+}
+
+/** The customers who came into each group after `sinceMs`, each counted once in it. */
+async function arrivals(tx: ReadTx, sinceMs: number): Promise<Map<string, number>> {
+  const group = select({ name: m.to_name, people: number(sql`COUNT(DISTINCT ${m.external_userid})`) })
+  const rows = await tx.rows(sql`SELECT ${group} FROM ${m} WHERE ${among(sinceMs, undefined)} GROUP BY ${m.to_name}`)
+  return new Map(rows.flatMap(({ name, people }) => (name === null ? [] : [[name, people] as const])))
 }
 
 const among = (sinceMs: number, to: string | undefined): Sql =>

@@ -1,4 +1,5 @@
-import type { Tx } from '../../core/db/tx.ts'
+import type { Span } from '../../core/db/span.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { DAY_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { fenOfText } from '../../rules/rfm/fen-of-text.ts'
@@ -9,7 +10,7 @@ import type { Measured } from '../orders/purchases-by.ts'
 import { type Cuts, type MissingStep, missingSteps, quantileCuts } from './quantiles.ts'
 
 export interface MeasureDeps {
-  orders: { queries: Pick<Orders['queries'], 'purchases' | 'purchasesBy'> }
+  orders: { queries: Pick<Orders['queries'], 'endOfBuyers' | 'purchasesBy'> }
 }
 
 /** One dimension by the values of all who have bought; sorts them. */
@@ -23,8 +24,8 @@ const byRank = (values: Float64Array, steps: number): CutMade => {
   return { cuts, missing: missingSteps(values, cuts) }
 }
 
-/** How people are measured as of an instant by the rules in force: `page` gives what they bought, `cut` says from what on there are
- *  how many points. */
+/** How people are measured as of an instant by the rules in force: `within` gives what they bought, `cut` says from what on there are
+ *  how many points. Without rfm.yaml: all time, days with a payment, fifths, no names. */
 export function createMeasure({ orders }: MeasureDeps, rfm: RuleBook['rfm'], asOfMs: number) {
   const rule = rfm?.value ?? {}
   const steps = stepsOf(rule)
@@ -37,13 +38,10 @@ export function createMeasure({ orders }: MeasureDeps, rfm: RuleBook['rfm'], asO
   const within = rule.r?.within?.map((days) => startOfShanghaiDay(asOfMs) - days * DAY_MS)
   const fixed = (cuts: Cuts): CutMade => ({ cuts, missing: [] })
   return {
-    page: async (tx: Tx, page: { after: string; limit: number }): Promise<Measured[]> => {
-      if (rfm !== undefined) return orders.queries.purchasesBy(tx, measure, page)
-      const found = await orders.queries.purchases(tx, page)
-      return found.map(({ externalUserId, lastPaidAtMs, paidDays, paidSumFen }) => ({
-        ...{ externalUserId, lastAtMs: lastPaidAtMs, often: paidDays, sumFen: paidSumFen },
-      }))
-    },
+    /** Where a page of so many customers ends, of whom perhaps few are measured; undefined: nobody comes after. */
+    endOfPage: (tx: ReadTx, span: Span, limit: number): Promise<string | undefined> =>
+      orders.queries.endOfBuyers(tx, span, limit),
+    within: (tx: ReadTx, span: Span): Promise<Measured[]> => orders.queries.purchasesBy(tx, measure, span),
     cutR: (values: Float64Array): CutMade => (within === undefined ? byRank(values, steps.r) : fixed(within)),
     cutF: (values: Float64Array): CutMade =>
       rule.f?.from === undefined ? byRank(values, steps.f) : fixed(rule.f.from),

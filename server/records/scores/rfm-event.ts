@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { defineOwnEvent } from '../own-event.ts'
 
 /** The night found a customer in another group of rfm.yaml. Not told of those who are named for the first time since the file
- *  was written or changed: they did not move, the names did. */
+ *  was written or changed: they did not move, the names did. Nor of those who refuse to be judged, or no longer do. */
 export const RfmMoved = defineOwnEvent(
   'rfm.moved',
   Type.Object({

@@ -9,6 +9,8 @@ import type { RfmRule } from '../../rules/schema/rfm-rule.ts'
 import { insertRows } from '../../testing/insert-rows.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { orderQueries } from '../orders/order-queries.ts'
+import { storedConsents } from '../privacy/consents.ts'
+import { CONSENT, type ConsentState } from '../privacy/privacy-tables.ts'
 import { createScores } from './scores.ts'
 
 /** The purchase histories of CDNOW, scored by thresholds of our own on two nights; what to expect is counted here anew. */
@@ -48,7 +50,6 @@ function groupsOn(night: number): Map<string, { name: string; f: number }> {
 let kit: TestKit
 let scores: ReturnType<typeof createScores>
 let rfm: RuleBook['rfm']
-let refused = new Set<string>()
 beforeAll(async () => {
   kit = await createTestKit('1997-09-30T20:00:00+08:00')
   rfm = { value: RULE, version: 'aaaaaaaaaaaa' }
@@ -56,7 +57,7 @@ beforeAll(async () => {
     ...{ db: kit.db, clock: kit.clock, orders: { queries: orderQueries } },
     emit: createEmit({ clock: kit.clock, nudge: () => undefined }),
     rules: { current: () => ({ ...EMPTY_BOOK, rfm }) },
-    privacy: { consents: { refusedAmong: async () => refused } },
+    privacy: { consents: storedConsents(kit.clock) },
   })
   await buy(0, FIRST)
 })
@@ -77,6 +78,17 @@ async function buy(from: number, to: number): Promise<void> {
   )
   await kit.db.tx((tx) => insertRows(tx, 'shop_order', rows))
 }
+const say = (state: ConsentState, externalUserIds: readonly string[]): Promise<number> =>
+  kit.db.tx((tx) =>
+    tx.insertIgnore(
+      CONSENT,
+      externalUserIds.map((external_userid) => ({
+        ...{ external_userid, kind: 'profiling' as const, state, source: 'guide' as const, at: kit.clock.now() },
+      })),
+    ),
+  )
+const whoSaid = async (): Promise<string[]> =>
+  (await rowsOf<{ id: string }>('SELECT DISTINCT external_userid AS id FROM consent')).map(({ id }) => id)
 const run = async (): Promise<void> => {
   for (const job of scores.jobs) await job.run()
 }
@@ -154,7 +166,7 @@ it('other rules are carried out at once, and move nobody; who refuses is forgott
   const events = (await told()).length
   const [moved] = await rowsOf<{ id: string }>('SELECT external_userid AS id FROM score_move ORDER BY id LIMIT 1')
   const gone = [...namesOf(groupsOn(SECOND)).keys()].slice(0, 2)
-  refused = new Set([...gone, moved?.id ?? ''])
+  await say('refused', [...gone, moved?.id ?? ''])
   rfm = { value: { ...RULE, names: [{ name: '大家' }] }, version: 'bbbbbbbbbbbb' }
   kit.clock.advance(60_000)
   await run()
@@ -176,7 +188,7 @@ it.each<[what: string, rule: RfmRule, count: number, fen: number]>([
   ['another shop', { orders: { shop: ['else'] } }, 0, 0],
   ['goods that nobody bought', { orders: { category: ['牛排'] } }, 0, 0],
 ])('%s', async (_what, rule, count) => {
-  refused = new Set()
+  await say('given', await whoSaid())
   rfm = {
     value: rule,
     version: String(count)

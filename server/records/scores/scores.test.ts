@@ -62,10 +62,11 @@ const spread = (tx: Tx, what: string): Promise<{ points: number; total: number }
 const all = (): Promise<object[]> => kit.db.tx((tx) => tx.rows(raw('SELECT * FROM customer_score ORDER BY id')))
 
 it('counts the customers and purchases that the literature counts', async () => {
-  const bought = await kit.db.tx((tx) => orderQueries.purchases(tx, { after: '', limit: 5_000 }))
+  const measure = { fromMs: undefined, since: 'paid', count: 'days' } as const
+  const bought = await kit.db.tx((tx) => orderQueries.purchasesBy(tx, measure, { after: '', upTo: undefined }))
   expect(bought.length).toBe(2_357)
-  expect(bought.filter((one) => one.paidDays === 1).length).toBe(1_411)
-  expect(bought.reduce((sum, one) => sum + one.paidDays - 1, 0)).toBe(2_457)
+  expect(bought.filter((one) => one.often === 1).length).toBe(1_411)
+  expect(bought.reduce((sum, one) => sum + one.often - 1, 0)).toBe(2_457)
   expect(histories.flat().filter((one) => !isCalibration(one)).length).toBe(1_882)
 })
 

@@ -8,10 +8,13 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kerne
 import type { Emit } from '../../engine/inbox/emit.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { isNewestBook } from '../../rules/versions/rule-version-store.ts'
 import type { AskConsent } from '../privacy/consents.ts'
+import { refusedSince } from '../privacy/refused-since.ts'
 import { driftQueries, writeDay } from './drift.ts'
 import { createMeasure, type MeasureDeps } from './measure.ts'
 import { RfmMoved } from './rfm-event.ts'
+import { scorePage } from './score-page.ts'
 import { type ScoreCuts, scoreQueries } from './score-queries.ts'
 import { SCORE_MOVE, SCORE_RUN } from './score-tables.ts'
 import { forgetMoves, type ScoreMove, writeScores } from './write-scores.ts'
@@ -55,7 +58,10 @@ export function createScores(deps: ScoresDeps) {
     if (run === undefined) {
       await tx.insertIgnore(t, [{ name: NAME, due_at: nextTime(clock.now()), after_userid: '' }])
     }
-    return run !== undefined && (run.due_at <= clock.now() || isByOthers(run)) ? run : undefined
+    if (run === undefined) return undefined
+    if (!isByOthers(run)) return run.due_at <= clock.now() ? run : undefined
+    // While files are rolled out two processes go by different ones: only who goes by the newest counts anew.
+    return (await isNewestBook(tx, rules.current())) ? run : undefined
   }
 
   /** Nothing is held or written while everybody is counted; cut off, it begins anew. */
@@ -64,16 +70,18 @@ export function createScores(deps: ScoresDeps) {
     const lately: number[] = []
     const often: number[] = []
     const much: number[] = []
-    for (let after = ''; ; ) {
-      const page = await db.tx((tx) => measure.page(tx, { after, limit: PAGE }))
-      for (const one of page) {
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const from: string = after
+      const { measured, upTo } = await db.tx(async (tx) => {
+        const span = { after: from, upTo: await measure.endOfPage(tx, { after: from, upTo: undefined }, PAGE) }
+        return { ...span, measured: await measure.within(tx, span) }
+      })
+      for (const one of measured) {
         lately.push(startOfShanghaiDay(one.lastAtMs))
         often.push(one.often)
         much.push(one.sumFen)
       }
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) break
-      after = last.externalUserId
+      after = upTo
     }
     const r = measure.cutR(Float64Array.from(lately))
     const f = measure.cutF(Float64Array.from(often))
@@ -109,17 +117,20 @@ export function createScores(deps: ScoresDeps) {
     if (cuts === undefined) return false
     const { counted_at: atMs } = run
     const measure = createMeasure(deps, rules.current().rfm, atMs)
-    const page = await measure.page(tx, { after: run.after_userid, limit: PAGE })
-    const last = page.length < PAGE ? undefined : page.at(-1)?.externalUserId
-    const refused = await privacy.consents.refusedAmong(tx, 'profiling', page.map(idOf))
-    const scored = refused.size === 0 ? page : page.filter((one) => !refused.has(idOf(one)))
-    const way = { cuts, nameOf: measure.nameOf, atMs }
-    const moves = await writeScores(tx, way, scored, { after: run.after_userid, last })
-    if (refused.size > 0) await forgetMoves(tx, [...refused])
+    const page = await scorePage(tx, measure, { after: run.after_userid, limit: PAGE })
+    const refused = await privacy.consents.refusedAmong(tx, 'profiling', page.ids)
+    const measured = refused.size === 0 ? page.measured : page.measured.filter((one) => !refused.has(idOf(one)))
     // By other rules than before people are called otherwise, and have not moved.
     const isSame = (run.settled_rule ?? '') === (run.rule ?? '') && measure.nameOf !== undefined
-    const moved = moves.filter((one) => !refused.has(idOf(one)))
-    if (isSame) await tell(tx, moved, atMs)
+    const known = new Set(page.stored.map((row) => row.external_userid))
+    const fresh = isSame ? measured.map(idOf).filter((id) => !known.has(id)) : []
+    // Who refused in the meantime was somewhere that we may not know; they come from nowhere only to us.
+    const silent = await refusedSince(tx, 'profiling', fresh, run.settled_at ?? atMs)
+    const canMove = (id: string): boolean => isSame && !refused.has(id) && !silent.has(id)
+    const moves = await writeScores(tx, { cuts, nameOf: measure.nameOf, atMs, canMove }, { ...page, measured })
+    if (refused.size > 0) await forgetMoves(tx, [...refused])
+    await tell(tx, moves, atMs)
+    const { last } = page
     const next =
       last === undefined
         ? {
@@ -150,9 +161,11 @@ export function createScores(deps: ScoresDeps) {
           // From here on some are called by these rules: whatever comes next is no move of theirs.
           settled_rule: rule === (run.settled_rule ?? '') ? run.settled_rule : null,
         }
-        await db.tx((tx) =>
-          tx.run(sql`UPDATE ${t} SET ${set(t, counted)} WHERE ${t.name} = ${NAME} AND ${t.due_at} = ${run.due_at}`),
-        )
+        await db.tx(async (tx) => {
+          // Others may have counted by newer ones meanwhile.
+          if ((await held(tx))?.due_at !== run.due_at) return
+          await tx.run(sql`UPDATE ${t} SET ${set(t, counted)} WHERE ${t.name} = ${NAME}`)
+        })
       }
       while (clock.now() <= until && (await db.tx(step)));
     },
