@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { idsAmong } from '../../core/db/among.ts'
 import { raw } from '../../core/db/sql.ts'
 import type { Row } from '../../core/db/tx.ts'
 import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
@@ -26,10 +27,11 @@ beforeEach(async () => {
   refused = new Set()
   worth = worthIn(kit)
 })
+const refusedOf = (ids: readonly string[]): Set<string> => new Set(ids.filter((id) => refused.has(id)))
 const worthIn = ({ db, clock }: TestKit) =>
   createWorth({
     ...{ db, clock, orders: { queries: orderQueries } },
-    privacy: { consents: { refusedAmong: async () => refused } },
+    privacy: { consents: { refusedAmong: async (_tx, _kind, among) => refusedOf(idsAmong(among)) } },
   })
 afterEach(() => kit.close())
 
@@ -108,6 +110,40 @@ describe('what customers are likely to buy', () => {
       false,
       true,
     ])
+  })
+
+  it('is taken from many a page at a time when all their orders are gone', async () => {
+    await fill(orders(2_357))
+    await known()
+    // As many again whom no order stands behind.
+    const gone = Array.from({ length: 9_000 }, (_, nth) => ({
+      ...{ external_userid: `wm0010${String(nth).padStart(5, '0')}` },
+      ...{ alive_percent: 50, orders90_hundredths: 100, value90_fen: 900 },
+    }))
+    await kit.db.tx((tx) => insertRows(tx, 'customer_worth', gone))
+    await fill(
+      ['wm0010', 'wn'].map((id) => ({
+        ...{ order_id: id, source: 'cdnow', external_userid: id, status: 'paid', total_fen: 900 },
+        ...{ created_at: Date.parse(NOW), paid_at: Date.parse(NOW) },
+      })),
+    )
+    let most = 0
+    const tx: TestKit['db']['tx'] = (work) =>
+      kit.db.tx((inside) => {
+        let deleted = 0
+        const run: typeof inside.run = async (query) => {
+          const count = await inside.run(query)
+          deleted += count
+          most = Math.max(most, deleted)
+          return count
+        }
+        return work({ ...inside, run })
+      })
+    worth = worthIn({ ...kit, db: { ...kit.db, tx } })
+    await night()
+    const ids = (await all()).map((one) => String(one.external_userid))
+    expect([ids.length, ids.includes('wm0010'), ids.includes('wn')]).toEqual([2_359, true, true])
+    expect(most).toBe(4_000)
   })
 
   it('is not written of who was erased, or refused to be judged, after their orders were read', async () => {

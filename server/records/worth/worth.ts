@@ -21,6 +21,12 @@ export interface WorthDeps {
 }
 
 type Run = RowOf<typeof WORTH_RUN>
+/** Customers behind `after` up to `last`; undefined: to the end. */
+interface Page {
+  reckoned: ReadonlyMap<string, Reckoned>
+  after: string
+  last: string | undefined
+}
 const t = WORTH_RUN
 const NAME = 'worth'
 const PAGE = 4_000
@@ -105,20 +111,30 @@ export function createWorth({ db, clock, orders, privacy }: WorthDeps) {
         const found = reckon(historyOf(one))
         if (found !== undefined) reckoned.set(one.externalUserId, found)
       }
-      const isMine = await db.tx((tx) => write(tx, text, { reckoned, after: behind, last }))
-      after = isMine ? last : undefined
+      after = (await writePage(text, { reckoned, after: behind, last }, untilMs)) ? last : undefined
     }
     await next.catch(() => undefined)
   }
 
-  /** False: another process has gone on from there, or everybody is reckoned by what was learned since. */
+  /** In several transactions where many have lost what they had. False: there is no time left, or it is not ours any more. */
+  async function writePage(text: string, page: Page, untilMs: number): Promise<boolean> {
+    for (let from = page.after; clock.now() <= untilMs; ) {
+      const behind = from
+      const { isMine, further } = await db.tx((tx) => write(tx, text, { page, from: behind }))
+      if (!isMine || further === undefined) return isMine
+      from = further
+    }
+    return false
+  }
+
+  /** Not ours: another process has gone on from there, or everybody is reckoned by what was learned since. */
   async function write(
     tx: Tx,
     text: string,
-    { reckoned, after, last }: { reckoned: ReadonlyMap<string, Reckoned>; after: string; last: string | undefined },
-  ): Promise<boolean> {
+    { page: { reckoned, after, last }, from }: { page: Page; from: string },
+  ): Promise<{ isMine: boolean; further?: string | undefined }> {
     const run = await held(tx)
-    if (run === undefined || run.model !== text || run.after_userid !== after) return false
+    if (run === undefined || run.model !== text || run.after_userid !== after) return { isMine: false }
     const stillAmong = async (ids: readonly string[]): Promise<Set<string>> => {
       const refused = await storedConsents(clock).refusedAmong(tx, 'profiling', ids)
       return orders.queries.whoBoughtAmong(
@@ -126,13 +142,14 @@ export function createWorth({ db, clock, orders, privacy }: WorthDeps) {
         ids.filter((id) => !refused.has(id)),
       )
     }
-    await writeWorth(tx, reckoned, { after, last, stillAmong })
+    const further = await writeWorth(tx, reckoned, { after: from, last, limit: PAGE, stillAmong })
+    if (further !== undefined) return { isMine: true, further }
     const next =
       last === undefined
         ? { due_at: nextTime(clock.now()), after_userid: '', scored_at: clock.now() }
         : { after_userid: last }
     await tx.run(sql`UPDATE ${t} SET ${set(t, next)} WHERE ${t.name} = ${NAME}`)
-    return true
+    return { isMine: true }
   }
 
   const job: Job = {
