@@ -42,10 +42,11 @@ async function fill(sinceMs: number): Promise<void> {
     })
     await tx.insertIgnore(SCORE_DAY, [
       day(0, { 重要发展: 1, 重要挽留: 2 }),
+      day(12, { 重要发展: 8 }),
       day(31, { 重要发展: 4 }),
       day(90, { 重要发展: 9 }, 'bbbbbbbbbbbb'),
     ])
-    const move = (id: string, ago: number, from: string | null, to: string) => ({
+    const move = (id: string, ago: number, from: string | null, to: string | null) => ({
       ...{ external_userid: id, moved_at: NIGHT - ago * DAY_MS, from_name: from, to_name: to },
     })
     await tx.insertIgnore(SCORE_MOVE, [
@@ -53,6 +54,8 @@ async function fill(sinceMs: number): Promise<void> {
       move('wm2', 2, '重要保持', '重要挽留'),
       move('wm3', 10, '重要发展', '重要挽留'),
       move('wm1', 9, null, '重要发展'),
+      move('wm4', 3, null, '一般挽留'),
+      move('wm4', 2.5, '一般挽留', null),
     ])
   })
 }
@@ -75,6 +78,7 @@ it('says how many there are of each, before and now, who became what, and what n
     '重要发展 重要挽留 2 50.0%',
     '（没有） 重要发展 1',
     '近 7 天变成「重要挽留」：1 位',
+    '近 7 天变成「一般挽留」：1 位',
     '名单：npm run -s customers -- rfm-moves 7 --csv',
   ])
   expect(await lines('rfm-moves', '7', '--to', '重要挽留')).toEqual([
@@ -83,6 +87,26 @@ it('says how many there are of each, before and now, who became what, and what n
     expect.stringMatching(/2026-11-20 03:00 +wm2 +重要保持 +重要挽留/),
   ])
   expect(await lines('rfm-moves', '1')).toEqual(['近 1 天没有人换了 RFM 分组。'])
+})
+
+it('of how many a part moved is counted on the day that is asked for', async () => {
+  await fill(NIGHT - 200 * DAY_MS)
+  const out = (await lines('rfm', '12')).map((line) => line.trim().replace(/ +/g, ' '))
+  expect(out.filter((line) => line.startsWith('重要发展 重要挽留'))).toEqual(['重要发展 重要挽留 1 12.5%'])
+})
+
+it('counts nothing of a week from before a change of the rules', async () => {
+  await fill(NIGHT - 2.25 * DAY_MS)
+  const out = await lines('rfm')
+  expect(out.filter((line) => line.startsWith('近 7 天'))).toEqual([
+    '近 7 天（2026-11-19 换了定义，只数那天以来）变成「重要挽留」：1 位',
+  ])
+  const week = await lines('rfm-moves', '7')
+  expect(week[0]).toBe('近 7 天（2026-11-19 换了定义，只数那天以来）换了 RFM 分组：1 位，新的在前')
+  expect(week.slice(2)).toEqual([expect.stringMatching(/wm2 +重要保持 +重要挽留/)])
+  expect(await lines('rfm-moves', '7', '--to', '一般挽留')).toEqual([
+    '近 7 天（2026-11-19 换了定义，只数那天以来）没有人变成「一般挽留」。',
+  ])
 })
 
 it('compares nothing over a change of the rules', async () => {

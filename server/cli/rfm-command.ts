@@ -5,12 +5,12 @@ import { type ScoreCuts, scoreQueries } from '../records/scores/score-queries.ts
 import { defineCommand } from './frame/command.ts'
 import { or, whole } from './frame/slot.ts'
 import { table } from './frame/table.ts'
+import { cutText, dateText, sameNamesSince } from './rfm-since.ts'
 
 const HEADER = ['分组', '人数', '占比', '30 天前', '90 天前']
 const NONE = '（没有）'
 const WEEK_MS = 7 * DAY_MS
 const percent = (part: number, all: number): string => (all === 0 ? '' : `${((100 * part) / all).toFixed(1)}%`)
-const dateText = (atMs: number): string => shanghaiText(atMs).slice(0, 10)
 
 export const rfmCommand = defineCommand({
   name: 'rfm',
@@ -31,15 +31,15 @@ export const rfmCommand = defineCommand({
       const cuts = await scoreQueries.cuts(tx)
       const midnight = startOfShanghaiDay(desk.clock.now())
       const by = async (ago: number) => comparable(await driftQueries.dayBy(tx, midnight - ago * DAY_MS), today, ago)
-      const [month, quarter] = [await by(30), await by(90)]
-      const askedMs = desk.clock.now() - days * DAY_MS
-      const isCut = settled.sinceMs > askedMs
-      const fromMs = isCut ? settled.sinceMs : askedMs
+      const [month, quarter, was] = [await by(30), await by(90), await by(days)]
+      const { fromMs, isCut } = sameNamesSince(settled, desk.clock.now() - days * DAY_MS)
       const transitions = await driftQueries.transitions(tx, fromMs)
-      const weekMs = desk.clock.now() - WEEK_MS
-      const wins: { name: string; customers: number }[] = []
-      for (const name of Object.keys(today.names).filter((one) => one.includes('挽留')))
-        wins.push({ name, customers: await driftQueries.movedInto(tx, { sinceMs: weekMs, to: name }) })
+      const week = sameNamesSince(settled, desk.clock.now() - WEEK_MS)
+      const arrivals = await driftQueries.arrivals(tx, week.fromMs)
+      // A group that all have left again is not among today's.
+      const wins = [...new Set([...Object.keys(today.names), ...arrivals.keys()])]
+        .filter((name) => name.includes('挽留'))
+        .map((name) => ({ name, customers: arrivals.get(name) ?? 0 }))
       const rows = groupsOf(today, month, quarter)
       const total = Object.values(today.cells).reduce((sum, one) => sum + one, 0)
       const how = today.rule === '' ? '没有 config/rfm.yaml：按全部时间五等分，组合没有名字' : `规则 ${today.rule}`
@@ -48,8 +48,8 @@ export const rfmCommand = defineCommand({
           `RFM：${total} 位买过的客户，${shanghaiText(settled.atMs)} 算的（${how}）`,
           ...(rows.length === 0 ? [] : [table([HEADER, ...rows.map((row) => row.map((one) => String(one ?? '—')))])]),
           ...missingText(cuts, today),
-          ...(today.rule === '' ? [] : moveLines(transitions, { fromMs, isCut, was: month })),
-          ...wins.map(({ name, customers }) => `近 7 天变成「${name}」：${customers} 位`),
+          ...(today.rule === '' ? [] : moveLines(transitions, { fromMs, isCut, was })),
+          ...wins.map(({ name, customers }) => `近 7 天${cutText(week)}变成「${name}」：${customers} 位`),
           ...(wins.length === 0 ? [] : ['名单：npm run -s customers -- rfm-moves 7 --csv']),
         ].join('\n'),
         data: { settled, today, before: { month, quarter }, transitions, wins, missing: cuts?.missing ?? null },
