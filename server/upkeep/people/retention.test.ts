@@ -47,6 +47,33 @@ it('events and actions lose their content, and later their row; what waits stays
   expect(await contents()).toEqual(['emptied'])
 })
 
+it('what waited when it was passed is emptied once it is over, and what was too young for its place once it is old', async () => {
+  await open()
+  await friend('wm1')
+  await friend('wm2')
+  await friend('wm3')
+  const added = "SELECT id FROM inbound_event WHERE kind LIKE '%add_external_contact' ORDER BY id"
+  const [first, second, third] = (await t.rawRows<{ id: number }>(added)).map(({ id }) => id)
+  const set = (id: number | undefined, change: string) =>
+    t.db.source.query(`UPDATE inbound_event SET ${change} WHERE id = ${id}`)
+  await set(first, "state = 'new', due_at = 99999999999999")
+  // Written by a machine whose clock is ahead.
+  await set(second, `received_at = received_at + ${DAY_MS}`)
+  await t.advance(90 * DAY_MS + 2 * HOUR_MS)
+  expect(await contents()).toEqual(['there', 'there', 'emptied'])
+  await set(first, "state = 'done'")
+  await t.advance(HOUR_MS)
+  expect(await contents()).toEqual(['emptied', 'there', 'emptied'])
+  await t.advance(DAY_MS)
+  expect(await contents()).toEqual(['emptied', 'emptied', 'emptied'])
+  await set(third, "state = 'new', due_at = 99999999999999")
+  await t.advance(310 * DAY_MS)
+  expect(await contents()).toEqual(['emptied'])
+  await set(third, "state = 'done'")
+  await t.advance(HOUR_MS)
+  expect(await contents()).toEqual([])
+})
+
 it('the settings say how long', async () => {
   await open({ KEEP_CALLBACK_DAYS: '14', KEEP_ROW_DAYS: '30' })
   await friend('wm1')
