@@ -44,12 +44,23 @@ export async function measureSize(db: Db, { customers }: Filled, report: Report)
   })
 }
 
+/** As it is now: what the database remembers of its tables is as old as its last look at them, and counts by a sample. */
 async function sizesOf(db: Db): Promise<Size[]> {
-  const rows = (await db.source.query(
-    `SELECT table_name AS name, table_rows AS many, data_length + index_length AS bytes FROM information_schema.tables
-     WHERE table_schema = DATABASE() AND table_name NOT LIKE 'bench\\_%' ORDER BY bytes DESC`,
-  )) as { name: string; many: string; bytes: string }[]
-  return rows.map(({ name, many, bytes }) => ({ name, rows: Number(many), bytes: Number(bytes) }))
+  const tables = (await db.source.query(
+    `SELECT table_name AS name FROM information_schema.tables
+     WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'bench\\_%'`,
+  )) as { name: string }[]
+  const sizes: Size[] = []
+  for (const { name } of tables) {
+    await db.source.query(`ANALYZE TABLE ${name}`)
+    const [size] = (await db.source.query(
+      `SELECT data_length + index_length AS bytes, (SELECT COUNT(*) FROM ${name}) AS many
+       FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?`,
+      [name],
+    )) as { bytes: string; many: string }[]
+    sizes.push({ name, rows: Number(size?.many), bytes: Number(size?.bytes) })
+  }
+  return sizes.sort((one, other) => other.bytes - one.bytes)
 }
 
 /** Bytes of a year's contents of which this share is emptied, from the last rows' average. */
