@@ -38,7 +38,7 @@ it('a nickname moves nothing on the screen of a command', async () => {
   const { code, out } = await type('', 'customers', 'find', '甲')
   expect([code, out]).toEqual([0, expect.stringContaining('甲')])
   expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
-}, 30_000)
+})
 
 it('roles in force decide who may run a command, whatever folder the operator names', async () => {
   await open({ 'roles.yaml': 'roles:\n  - { role: owner, operators: [lao] }\n' })
@@ -46,4 +46,4 @@ it('roles in force decide who may run a command, whatever folder the operator na
   expect([refused.code, refused.out]).toEqual([1, ''])
   expect(refused.err).toMatch(/^「yun」不能运行 sessions：roles\.yaml 只让负责人（owner）运行它。/)
   expect(await type('lao', 'sessions')).toMatchObject({ code: 0, err: '' })
-}, 30_000)
+})

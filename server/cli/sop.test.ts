@@ -47,7 +47,7 @@ describe('sop check', () => {
     ])
     expect(run('check', rules()).status).toBe(0)
     expect(run('chek').status).toBe(2)
-  }, 180_000)
+  })
 
   it('a reader who closes the pipe early hears of no fault', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'server/cli/main.ts', 'sop', 'check', rules()])
@@ -56,7 +56,7 @@ describe('sop check', () => {
     child.stderr.on('data', (data) => (err += String(data)))
     const code = await new Promise((done) => child.once('close', done))
     expect([code, err]).toEqual([0, ''])
-  }, 180_000)
+  })
 })
 
 it.each([

@@ -53,4 +53,4 @@ it('lists the welcomes that were refused, too late or slow, with the reason; wha
     'wmOld',
   ])
   expect((await run('--csv')).out.split('\r\n')).toHaveLength(5)
-}, 120_000)
+})

@@ -20,7 +20,7 @@ let lisi: Browser
 beforeAll(async () => {
   t = await openTwoStores({ config: { ...DESK_RULES, 'roles.yaml': ROLES, 'scripts/码.yaml': CODES } })
   ;[zhangsan, lead, lisi] = [await t.as('zhangsan'), await t.as('dianzhang'), await t.as('lisi')]
-}, 60_000)
+})
 afterAll(() => t.close())
 
 const mine = async (who: Browser) => (await who.get<MyScripts>('scripts/mine')).body
@@ -146,7 +146,7 @@ test('a house full of leads and their words takes no more statements than one le
   expect([own.length, team.length, favourites.length]).toEqual([90, 30, 26])
   expect(await get()).toBe(few)
   expect(few).toBeLessThan(25)
-}, 60_000)
+})
 
 test('somebody else’s own words cannot be logged as sent under their name', async () => {
   const own = await idOf(zhangsan, '自己的')

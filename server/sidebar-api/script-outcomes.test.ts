@@ -10,7 +10,7 @@ let zhangsan: Browser
 beforeAll(async () => {
   scene = await openSidebarScene({ env: { REQUESTS_PER_GUIDE: '0', REQUESTS_PER_ADDRESS: '0' } })
   zhangsan = await scene.as('zhangsan')
-}, 60_000)
+})
 afterAll(() => scene.close())
 
 const proposals = async (id: string) => (await zhangsan.get<Proposals>(`customers/${id}/proposals`)).body
@@ -75,7 +75,7 @@ test('a week later it is counted who bought, each customer once, and the order g
   if (how === 'learned') expect(found[0]?.script.id).toBe('coupon')
   // The same all day.
   expect((await proposals(fresh)).proposals.map((one) => one.script.id)).toEqual(found.map((one) => one.script.id))
-}, 60_000)
+})
 
 test('an order after the week is not the script’s', async () => {
   const [late = ''] = await sent('join-paid', 1)
@@ -84,4 +84,4 @@ test('an order after the week is not the script’s', async () => {
   await scene.settle()
   await scene.advance(2 * DAY_MS)
   expect(await outcomes()).toContainEqual({ script_id: 'join-paid', customers: 1, bought: 0 })
-}, 60_000)
+})

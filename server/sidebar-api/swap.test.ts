@@ -64,7 +64,7 @@ beforeAll(async () => {
   browsers = new Map()
   for (const role of ROLES) browsers.set(role, await t.as(role))
   routes = t.huoshui.app.scopedRoutes.filter(({ method }) => method !== 'HEAD')
-}, 60_000)
+})
 afterAll(() => t.close())
 
 const idOf = (target: Target): string =>
@@ -150,7 +150,7 @@ it('nobody gets to a customer beyond their role, and who may not see one cannot 
     }
   }
   expect(leaks).toEqual([])
-}, 120_000)
+})
 
 const isInvalid = (code: string | undefined): boolean => code?.startsWith('FST_ERR') === true
 
@@ -198,7 +198,7 @@ it('what is refused leaves nothing behind', async () => {
     }
   }
   expect(await traces()).toEqual(before)
-}, 60_000)
+})
 
 it('what is no customer’s is open to whom it concerns', async () => {
   for (const route of routes.filter(({ url }) => url.startsWith('/api/sidebar/') && !url.includes('/customers/'))) {

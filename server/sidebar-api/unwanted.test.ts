@@ -9,7 +9,7 @@ let guide: Browser
 beforeAll(async () => {
   t = await openTwoStores()
   guide = await t.as('zhangsan')
-}, 60_000)
+})
 afterAll(() => t.close())
 
 const path = (): string => `${t.url}/api/sidebar/customers/${t.customers.zhangsan}/unwanted`

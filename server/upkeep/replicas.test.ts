@@ -65,7 +65,7 @@ describe.runIf(process.env.TEST_MYSQL_URL)('a MariaDB with a plain replica', () 
     await db.migrate()
     await isFetching(true)
     host = (await fetchingReplicas(db))?.[0] ?? ''
-  }, 120_000)
+  })
   afterAll(async () => {
     await db?.close()
     await replica?.close()
@@ -112,7 +112,7 @@ describe.runIf(process.env.TEST_MYSQL_URL)('a MariaDB with a plain replica', () 
     expect(await ofReplica()).toEqual([])
     await onReplica('START SLAVE IO_THREAD')
     await isFetching(true)
-  }, 60_000)
+  })
 
   it('that takes things in late is named with its seconds, one that cannot be reached too', async () => {
     await live()
@@ -135,7 +135,7 @@ describe.runIf(process.env.TEST_MYSQL_URL)('a MariaDB with a plain replica', () 
     expect((await db.tx((tx) => alerts.queries.open(tx))).map(({ text }) => text)).toEqual([
       'DATABASE_URL 里写的备库连不上（ECONNREFUSED），不知道落后多少',
     ])
-  }, 60_000)
+  })
 
   it('is in the doctor’s report; an account that may not see says so', async () => {
     await live()
@@ -156,5 +156,5 @@ describe.runIf(process.env.TEST_MYSQL_URL)('a MariaDB with a plain replica', () 
     } finally {
       await t.close()
     }
-  }, 60_000)
+  })
 })

@@ -180,4 +180,4 @@ steps:
   expect(out).toMatch(/2026-11-26 11:00 群发「家宴·当天」的「其余」版：已送达 +1 +1\n/)
   expect(out).toContain('的「买过」版：已送达「老朋友」')
   expect(out).toContain('的「买过」版：已送达「老朋友先挑」')
-}, 120_000)
+})

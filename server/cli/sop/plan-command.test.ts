@@ -117,4 +117,4 @@ it('compares with the version that is released, and estimates who will come from
       { text: '给导购待办「回访」', done: 14, doneADay: 1 },
     ],
   })
-}, 120_000)
+})

@@ -34,9 +34,9 @@ const grantDesk: GrantDesk = {
   at: async () => {
     const holds = async () => String(given.filter((atMs) => atMs + LAG_MS <= kit.clock.now()).length)
     return {
-      memberOf: async () => {
+      memberOf: async (externalUserId) => {
         await beforeMember()
-        return 'm1'
+        return `member ${externalUserId}`
       },
       holds: async () => {
         const held = await holds()
@@ -62,8 +62,8 @@ const grantDesk: GrantDesk = {
 
 const giving = () => createGiveAtShop({ ...kit, grantDesk, onOutcome: async () => undefined })
 
-async function ask(key = 'k'): Promise<Grant> {
-  const asked = { key, externalUserId: 'wm1', userId: 'zhangsan', shop: 'muye', name: '券', reason: { text: '测试' } }
+async function ask(key = 'k', externalUserId = 'wm1'): Promise<Grant> {
+  const asked = { key, externalUserId, userId: 'zhangsan', shop: 'muye', name: '券', reason: { text: '测试' } }
   const gift = { kind: 'coupon', coupon: '1' } as const
   const terms = { gift, lapsesAtMs: kit.clock.now() + 60 * MINUTE_MS, asksGuide: false }
   const grant = await kit.db.tx((tx) => grantStore.add(tx, { ...asked, ...terms }, kit.clock.now()))
@@ -91,7 +91,10 @@ describe('the minute in which the shop may not show it yet', () => {
   it('is told by what is written down before: to whom, and what they had', async () => {
     const grant = await ask()
     expect(await perform(grant, false)).toEqual({ kind: 'given' })
-    expect(await kit.db.tx((tx) => grantStore.byId(tx, grant.id))).toMatchObject({ member: 'm1', heldBefore: '0' })
+    expect(await kit.db.tx((tx) => grantStore.byId(tx, grant.id))).toMatchObject({
+      member: 'member wm1',
+      heldBefore: '0',
+    })
   })
 })
 
@@ -145,11 +148,14 @@ describe('two gifts of the same to one member', () => {
     expect([await perform(second, false), given.length]).toEqual([{ kind: 'given' }, 2])
   })
 
-  it('asked for at once: one goes first', async () => {
-    const grants = [await ask('first'), await ask('second')]
+  it('asked for at once: one goes first, however many pairs there are', async () => {
+    const customers = Array.from({ length: 30 }, (_, nth) => `wm${nth}`)
+    const grants: Grant[] = []
+    for (const one of customers) grants.push(await ask(`${one} first`, one), await ask(`${one} second`, one))
     const ends = await Promise.allSettled(grants.map((one) => perform(one, false)))
-    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-    expect(given.length).toBe(1)
+    const pairs = customers.map((_, nth) => [ends[2 * nth]?.status, ends[2 * nth + 1]?.status].sort())
+    expect(pairs).toEqual(customers.map(() => ['fulfilled', 'rejected']))
+    expect(given.length).toBe(customers.length)
   })
 
   it('of which one was given since nobody knew of the other: what there is more tells nothing', async () => {

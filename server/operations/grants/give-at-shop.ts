@@ -59,6 +59,8 @@ export function createGiveAtShop({ db, clock, grantDesk, onOutcome }: GiveAtShop
       const nowMs = clock.now()
       if (nowMs - beganMs > MOST_BEFORE_SENDING_MS) throw settling('too slow to be sent within the lease', SETTLE_MS)
       const isNoted = await db.tx(async (tx) => {
+        if (!(await grantStore.noteTry(tx, grant, { first, nowMs }))) return false
+        // Asked only once one's own is written: of two at once each must meet the other's row, and one of them its lock.
         if (first?.heldBefore !== undefined) {
           const others = await grantStore.sameGift(tx, grant, first.member)
           // What it has just given the list may not have shown yet when it was looked at.
@@ -66,7 +68,7 @@ export function createGiveAtShop({ db, clock, grantDesk, onOutcome }: GiveAtShop
             state === 'asked' || triedAtMs > beganMs - SETTLE_MS
           if (others.some(shows)) throw queued()
         }
-        return grantStore.noteTry(tx, grant, { first, nowMs })
+        return true
       })
       if (!isNoted) throw settling('another has begun to give it, or it is over', SETTLE_MS, true)
       notedAtMs = nowMs

@@ -140,7 +140,7 @@ test('what has gone out does not go out again when its day is moved afterwards, 
     return undefined
   })
   expect(told).toEqual(['2026-09-23 16:00 zhangsan 1: 眼肉半价'])
-}, 60_000)
+})
 
 const plain = CALENDAR.slice(0, CALENDAR.indexOf('moves:'))
 const cancelled = 'moves:\n  - { theme: 福利日, from: "2026-09-23" }\n'
@@ -188,7 +188,7 @@ test('the weeks to come can be looked at, and a single day like any send', async
     ].join('\n'),
   )
   expect((await runCommand(sendsProgram, ['plan', '周历·福利日'], scene)).out).toContain('如果现在发：1 个群')
-}, 60_000)
+})
 
 test('what may have gone out before a restore does not go out when its day is moved afterwards', async () => {
   const written = CALENDAR.slice(0, CALENDAR.indexOf('moves:'))
@@ -210,7 +210,7 @@ test('what may have gone out before a restore does not go out when its day is mo
     return undefined
   })
   expect(told).toEqual([])
-}, 60_000)
+})
 
 test('a calendar that wants a yes: asked for ahead, moved while it waits asked for anew, once and at the new time', async () => {
   const calendar = `

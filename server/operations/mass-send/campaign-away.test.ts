@@ -82,7 +82,7 @@ test('with a yes and before its time: off, and back on another day, it wants ano
   await at(scene, '2026-11-27 11:01')
   await at(scene, '2026-11-27 12:01')
   expect(news()).toEqual(['11-27 12:02 zhangsan 后天开始 wmA', '11-27 12:02 朋友圈 家宴专场'])
-}, 60_000)
+})
 
 test('what WeCom has been asked for does not come again, off and back on another day; who was asked in vain is', async () => {
   const scene = await open(DINNER)
@@ -95,7 +95,7 @@ test('what WeCom has been asked for does not come again, off and back on another
   expect(news()).toEqual([])
   // What is asked for anew stands in the place of what was dropped.
   expect(await scene.rawRows('SELECT userid, state FROM duty')).toEqual([{ userid: 'lisi', state: 'open' }])
-}, 60_000)
+})
 
 test('what a person has cancelled does not come again, off and on', async () => {
   const scene = await open(APPROVED)
@@ -104,4 +104,4 @@ test('what a person has cancelled does not come again, off and on', async () => 
   await scene.write(off(APPROVED))
   await scene.write(APPROVED)
   expect(await scene.rawRows('SELECT state FROM send_run')).toEqual([{ state: 'cancelled' }])
-}, 60_000)
+})

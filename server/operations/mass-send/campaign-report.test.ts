@@ -67,7 +67,7 @@ test('the hold-out changed midway: whoever was asked once is on one side only, a
   const { whole } = await report(scene)
   // The days of its runs, after the last step.
   expect(whole?.toMs).toBe(Date.parse('2026-12-03T10:00:00+08:00'))
-}, 60_000)
+})
 
 test('the whole is of what has gone out: not of what was called off or waits for its time, whoever did not confirm, had it taken back or refused is in it', async () => {
   const scene = await open(`${SALE}approval: 24h\n`)
@@ -120,7 +120,7 @@ test('the whole is of what has gone out: not of what was called off or waits for
     [undefined, [undefined, undefined, undefined]],
   ])
   expect((await report(scene)).steps[0]?.brought).toEqual({ asked: asked.length, sent: 0, buyers: 0 })
-}, 60_000)
+})
 
 test('what a later step brings is said of the whole only; a moved step that is out has no next time', async () => {
   const scene = await open()
@@ -137,4 +137,4 @@ test('what a later step brings is said of the whole only; a moved step that is o
   const { out } = await runCommand(sendsProgram, ['list'], scene)
   expect(out).toContain('「大促·预热」  不会再发')
   expect(out).toContain('「大促·收尾」  下次 2026-12-10 10:00')
-}, 60_000)
+})

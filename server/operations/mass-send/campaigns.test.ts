@@ -103,7 +103,7 @@ test('who has bought since its first message gets no more of it, also when the r
   expect(await scene.rawRows('SELECT external_userid, reason FROM send_recipient WHERE reason IS NOT NULL')).toEqual([
     { external_userid: 'wmC', reason: why },
   ])
-}, 60_000)
+})
 
 test('the same people are held out of every step, and the report has each step beside what was foreseen and what was ordered', async () => {
   const scene = await open(`${DINNER}holdOut: { percent: 50, days: 3 }\n`)
@@ -159,7 +159,7 @@ test('the same people are held out of every step, and the report has each step b
   const list = await runCommand(campaignsProgram, ['list'], scene)
   expect(list.out).toContain('「家宴」  2026-11-28')
   expect(list.out).toContain('发了 4 步')
-}, 60_000)
+})
 
 test('approved and not out yet, or not approved in time: moved it is asked for anew, once', async () => {
   const approved = `${DINNER}approval: 24h\n`
@@ -196,7 +196,7 @@ test('approved and not out yet, or not approved in time: moved it is asked for a
   await scene.db.tx((tx) => approveRun(tx, waiting?.id ?? 0, { by: '王五', nowMs: scene.clock.now() }))
   await at(scene, '2026-12-03 11:01')
   expect(news()).toEqual(['12-03 11:02 zhangsan 后天开始 wmA'])
-}, 60_000)
+})
 
 test('what may have gone out before a restore does not come when the campaign is moved afterwards; what was missed does', async () => {
   const scene = await open()
@@ -216,7 +216,7 @@ test('what may have gone out before a restore does not come when the campaign is
     'zhangsan 今天开始 wmA',
     'zhangsan 今晚截止 wmA',
   ])
-}, 60_000)
+})
 
 test('a step that has gone out and is moved keeps no place for itself', async () => {
   const plain = `campaign: 大促
@@ -240,4 +240,4 @@ steps: [{ step: 当天, day: 0, at: "10:00", send: { text: 大促 } }]
   news()
   await at(scene, '2026-12-05 10:01')
   expect(news()).toEqual(['12-05 10:02 zhangsan 日常 wmA'])
-}, 60_000)
+})

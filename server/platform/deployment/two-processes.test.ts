@@ -57,7 +57,7 @@ beforeEach(async () => {
       while (isOpen && customers.length - welcomes() > 20) await pause(20)
     }
   })()
-}, 90_000)
+})
 afterEach(async () => {
   isOpen = false
   for (const server of servers) await server.stop()
@@ -127,5 +127,5 @@ describe.runIf(process.env.TEST_MYSQL_URL)('two server processes on one database
     expect(customers.filter((id) => !welcomed(id))).toEqual([])
     expect(await count("SELECT COUNT(*) AS n FROM action WHERE state = 'dead'")).toBe(0)
     expect(await count('SELECT COUNT(*) AS n FROM follow_tag')).toBe(customers.length)
-  }, 90_000)
+  })
 })

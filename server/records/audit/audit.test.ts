@@ -245,7 +245,7 @@ it('looks that nobody can keep any more are counted, and the count is written', 
     { count: 3 },
   ])
   expect(audit.lost()).toBe(3)
-}, 60_000)
+})
 
 it('a database that is away keeps nothing from the next time', async () => {
   const broken = createAudit({
@@ -283,4 +283,4 @@ it('four writers with four linkers at once make one chain: 2,000 rows, each once
   expect(said.size).toBe(2_000)
   await Promise.all(dbs.map((db) => db.close()))
   await database.drop()
-}, 180_000)
+})

@@ -301,7 +301,7 @@ describe('the code of a pool', () => {
     })
     // One call reads many joinings.
     expect(t.sandbox.calls('groupchat/get').length).toBeLessThan(600)
-  }, 120_000)
+  })
 
   it('says that the pool is full, once, and goes on when a group is added', async () => {
     expect(await trouble()).toBe('群池「付费群」还没有群，请建一个名字以「牧野·付费」开头的客户群')

@@ -56,4 +56,4 @@ test('what waits for a yes waits on, and what stands in a template is not writte
   await second.huoshui.rules.check()
   for (let minutes = 0; minutes < 3; minutes++) await second.advance(MINUTE_MS)
   expect(called(second, 'group_welcome_template/edit')).toHaveLength(2)
-}, 60_000)
+})

@@ -74,7 +74,7 @@ it('who has refused is written to and judged by nobody but people; the others as
   await t.advance(MINUTE_MS)
   await buys('wmNo', 'O9')
   expect(await moved()).toEqual(['wmNo', 'wmYes'])
-}, 120_000)
+})
 
 it('the same word twice is one; each other word is told', async () => {
   t = await buildTestApp()
@@ -126,4 +126,4 @@ it('who wants no sends for a while gets none till then, and all else as before',
   expect(await refusedIn()).toEqual([])
   // The same word again after its end is another one.
   expect(await record(untilMs + WEEK)).toBe(true)
-}, 120_000)
+})

@@ -143,5 +143,5 @@ describe.each(Object.keys(FILES).map((file) => [file] as const))('%s', (file) =>
     } finally {
       made.remove()
     }
-  }, 60_000)
+  })
 })

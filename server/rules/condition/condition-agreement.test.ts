@@ -160,4 +160,4 @@ it('SQL selects exactly the people for whom the condition holds in memory', asyn
     ),
     { numRuns: Number(process.env.FC_RUNS ?? 150) },
   )
-}, 120_000)
+})

@@ -44,7 +44,7 @@ beforeEach(async () => {
   })
   if (kit.db.dialect === 'mysql') await kit.db.source.query('ANALYZE TABLE inbound_event, action')
   else await kit.db.source.query('ANALYZE')
-}, 60_000)
+})
 afterEach(() => kit.close())
 
 /** In the order in which rows lie anyway. */

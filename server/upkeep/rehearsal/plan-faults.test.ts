@@ -104,4 +104,4 @@ it('a plan still holds in fourteen days in which the platform fails every fifth 
   expect(follows.filter((follow) => follow.remark.startsWith('潜客-'))).toHaveLength(
     foreseen.filter((step) => step.kind === 'remark').length,
   )
-}, 120_000)
+})

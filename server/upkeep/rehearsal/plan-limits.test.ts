@@ -63,4 +63,4 @@ it('a plan knows whose month is full and whose guide has no room, as it then rea
   // Eight customers of 张三, three of 李四, each twice; in December everybody's month is empty again.
   const ofCheck = (what: string) => lived.filter((step) => step.sop === 'check' && step.outcome.includes(what)).length
   expect(['打个招呼', '排到明早', '已送达', '本月群发次数已满'].map(ofCheck)).toEqual([22, 4, 18, 4])
-}, 120_000)
+})

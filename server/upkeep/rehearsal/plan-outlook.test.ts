@@ -104,4 +104,4 @@ it('one view of everything that goes out: reach, whom it leaves out, moments, du
     '━━ 额度：到 2026-11-25 09:00，这个月的群发有 0 位客户收满了，剩得最少的还能收 26 条',
     '',
   ])
-}, 120_000)
+})

@@ -48,7 +48,7 @@ it('scheduled sends are part of what guides are asked for', async () => {
     '"关怀","0","给导购待办「问问近况」","2026-11-22","李四","1"',
     '"关怀","0","给导购待办「问问近况」","2026-11-22","张三","2"',
   ])
-}, 120_000)
+})
 
 it('of a send in versions it says whom each is for and how often guides confirm; of another on the same days it does not', async () => {
   const chosen = `send: 分版
@@ -67,7 +67,7 @@ cron: "0 11 * * *"
     '10:00 「周三福利日」：3 位客户，2 位导购确认',
     '11:00 「分版」：3 位客户，2 位导购确认；「其余」2 位、「店里来的」1 位，每版各确认一次，一共 3 条',
   ])
-}, 120_000)
+})
 
 it('so are sends into groups, to whoever owns them; what the month or the policy leaves no room for is not among them', async () => {
   const pool = 'pool: 福利群\nrole: paid\ngroups: { namePrefix: 福利群 }\ncapacity: 200\nentry: {}\ninviteBy: task\n'
@@ -97,4 +97,4 @@ it('so are sends into groups, to whoever owns them; what the month or the policy
     expect.stringMatching(/^张三 .*、4 个群/),
     expect.stringMatching(/^李四 .*、2 个群/),
   ])
-}, 120_000)
+})

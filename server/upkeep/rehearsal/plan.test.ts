@@ -69,5 +69,5 @@ describe('a plan', () => {
     })
     expect(newcomer).toMatchObject({ byEvent: true, insideBefore: 10, entered: [] })
     expect([...(plan.sops.find(({ sop }) => sop === 'first-order')?.refused ?? [])]).toEqual([])
-  }, 120_000)
+  })
 })

@@ -32,4 +32,4 @@ it('where both arms spend alike the interval of money leaves nought out in at mo
     [0.05, 0.2].flatMap((rate) => SHARES.map((share) => [rate, share])),
   )
   for (const { called } of rows) expect(called).toBeLessThanOrEqual(ALPHA)
-}, 120_000)
+})
