@@ -30,6 +30,17 @@ it('who refuses loses all moves there were, also whose orders have gone since, a
   expect(await t.names()).toEqual({ wmStays: '重要发展' })
 })
 
+it('of who refuses and goes the same day nothing is told, though they have never moved', async () => {
+  for (const id of ['wmQuiet', 'wmOther']) await t.buy(id, 900)
+  t.use({ ...RULE, names: [{ name: '大家' }] }, 'bbbbbbbbbbbb')
+  await t.run()
+  expect([await t.names(), await t.moves()]).toEqual([{ wmOther: '大家', wmQuiet: '大家' }, []])
+  await t.say('wmQuiet', 'refused')
+  for (const id of ['wmQuiet', 'wmOther']) await t.refund(id)
+  await t.nights()
+  expect(await t.told()).toEqual(['wmOther 大家→'])
+})
+
 it.each([
   ['by its own end', async () => undefined],
   ['by another word', () => t.say('wmBack', 'given')],
@@ -72,7 +83,8 @@ it('a changed file moves nobody: who is called as before came when they came, of
     { name: '重要发展', r: { gte: 2 } },
     { name: '走远了', r: { lte: 1 } },
   ]
-  t.use({ ...RULE, names }, 'bbbbbbbbbbbb')
+  // The points are others, the name is the same.
+  t.use({ ...RULE, r: { within: [30, 10] }, names }, 'bbbbbbbbbbbb')
   t.clock.advance(60_000)
   await t.run()
   expect(await t.names()).toEqual({ wmOld: '走远了', wmYoung: '重要发展' })
