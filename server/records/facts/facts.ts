@@ -2,8 +2,8 @@ import type { Column, Table } from '../../core/db/define-table.ts'
 import { count, Expression, list as listed, number, raw, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
-import { conditionSql, factSql } from '../../rules/condition/condition-sql.ts'
-import type { Fact, Facts, FactValue } from '../../rules/condition/fact.ts'
+import { conditionSql, factSql, membersAsked } from '../../rules/condition/condition-sql.ts'
+import type { Fact, Facts, FactValue, SqlText } from '../../rules/condition/fact.ts'
 import { factAt } from '../../rules/condition/narrowed.ts'
 import { isOfFields } from '../../rules/condition/profile-path.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
@@ -118,7 +118,12 @@ export function createFacts({
 
     /** How many customers the condition holds for. */
     count: async (tx: Tx, condition: Condition, nowMs: number): Promise<number> => {
-      const where = conditionSql(condition, byPath, nowMs)
+      const lookedUp = new Map<string, (member: string) => SqlText>()
+      for (const [path, members] of membersAsked(condition)) {
+        const found = await factAt(byPath, path)?.lookedUp?.(tx, [...members])
+        if (found !== undefined) lookedUp.set(path, found)
+      }
+      const where = conditionSql(condition, byPath, nowMs, lookedUp)
       const row = await tx.row(
         sql`SELECT ${select({ total: count() })} FROM ${base} c WHERE ${raw(where.text, where.params)}`,
       )

@@ -36,7 +36,10 @@ export const FOLLOW_TAG = defineTable(
   },
   {
     unique: [['external_userid', 'userid', 'tag_id']],
-    indices: [['userid', 'tag_id', 'external_userid']],
+    indices: [
+      ['userid', 'tag_id', 'external_userid'],
+      ['tag_id', 'external_userid'],
+    ],
     personal: {
       holds: {
         external_userid: 'customer',

@@ -1,13 +1,16 @@
 import type { SqlValue } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Condition, FactTest } from '../schema/condition.ts'
-import type { Fact } from './fact.ts'
+import type { Fact, SqlText } from './fact.ts'
 import { factAt } from './narrowed.ts'
 
-/** A piece of SQL with one parameter per `?` mark. */
-export interface SqlText {
-  text: string
-  params: SqlValue[]
+/** By the path of a set: the question about one member that was looked up. */
+export type LookedUp = ReadonlyMap<string, (member: string) => SqlText>
+/** Of what a condition is made into SQL. */
+interface Ground {
+  facts: ReadonlyMap<string, Fact>
+  nowMs: number
+  lookedUp: LookedUp
 }
 
 /** The same question as `holds`, for all customers at once: a WHERE fragment about `c.external_userid` that both SQLite
@@ -15,18 +18,36 @@ export interface SqlText {
  *
  *  SQL knows three truth values and we know two. Negation is therefore pushed down to the single tests: a positive test
  *  on NULL is "unknown", which a WHERE treats as false, as `holds` does; a negated one is compared with false by name. */
-export function conditionSql(condition: Condition, facts: ReadonlyMap<string, Fact>, nowMs: number): SqlText {
-  return partSql(condition, true, facts, nowMs)
+export function conditionSql(
+  condition: Condition,
+  facts: ReadonlyMap<string, Fact>,
+  nowMs: number,
+  lookedUp: LookedUp = new Map(),
+): SqlText {
+  return partSql(condition, true, { facts, nowMs, lookedUp })
 }
 
-function partSql(part: Condition, wanted: boolean, facts: ReadonlyMap<string, Fact>, nowMs: number): SqlText {
-  if (part.kind === 'not') return partSql(part.of, !wanted, facts, nowMs)
-  if (part.kind === 'test') {
-    const fact = factAt(facts, part.path)
-    if (fact === undefined) throw new AppError('rules.unknown-fact', `nothing provides the fact ${part.path}`)
-    return joined(testSql(part.test, fact, wanted, nowMs), wanted)
+/** What a condition asks of each set, wherever it stands in it. */
+export function membersAsked(condition: Condition, into = new Map<string, Set<string>>()): Map<string, Set<string>> {
+  if (condition.kind === 'not') return membersAsked(condition.of, into)
+  if (condition.kind !== 'test') {
+    for (const part of condition.of) membersAsked(part, into)
+    return into
   }
-  const pieces = part.of.map((inner) => partSql(inner, wanted, facts, nowMs))
+  const { any = [], all = [], none = [] } = condition.test
+  const members = [...any, ...all, ...none]
+  if (members.length > 0) into.set(condition.path, new Set([...(into.get(condition.path) ?? []), ...members]))
+  return into
+}
+
+function partSql(part: Condition, wanted: boolean, ground: Ground): SqlText {
+  if (part.kind === 'not') return partSql(part.of, !wanted, ground)
+  if (part.kind === 'test') {
+    const fact = factAt(ground.facts, part.path)
+    if (fact === undefined) throw new AppError('rules.unknown-fact', `nothing provides the fact ${part.path}`)
+    return joined(testSql(part.test, fact, wanted, ground), wanted)
+  }
+  const pieces = part.of.map((inner) => partSql(inner, wanted, ground))
   return joined(pieces, (part.kind === 'all') === wanted)
 }
 
@@ -46,10 +67,10 @@ function joined(pieces: SqlText[], every: boolean): SqlText {
 const SIGNS = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
 
 /** One piece per operator: all of them must hold when `wanted`, one of them must fail when not. */
-function testSql(test: FactTest, fact: Fact, wanted: boolean, nowMs: number): SqlText[] {
+function testSql(test: FactTest, fact: Fact, wanted: boolean, { nowMs, lookedUp }: Ground): SqlText[] {
   const pieces: SqlText[] = []
   const member = (one: string, isIn: boolean): SqlText => {
-    const { text, params } = factSql(fact, nowMs, one)
+    const { text, params } = lookedUp.get(fact.path)?.(one) ?? factSql(fact, nowMs, one)
     return truth({ text: `(${text})`, params }, isIn)
   }
   if (test.any !== undefined)

@@ -4,6 +4,11 @@ import type { ProductRole } from '../schema/product-rules.ts'
 
 /** `money` is fen inside and written `500元` in rules; `set` holds texts (tags as 组/名, names of group pools). */
 export type FactType = 'number' | 'money' | 'text' | 'flag' | 'set'
+/** A piece of SQL with one parameter per `?` mark. */
+export interface SqlText {
+  text: string
+  params: SqlValue[]
+}
 export type FactValue = number | string | boolean | string[] | undefined
 
 /** What a fact is narrowed to: `orders.paid.count: { category: 牛排, days: 90, gte: 3 }` counts no other orders. */
@@ -40,7 +45,10 @@ export interface Fact {
   load(tx: Tx, externalUserIds: string[], nowMs: number): Promise<Map<string, FactValue>>
   /** Scalar types: an expression about `c.external_userid`. `set`: a condition that holds when the set of `c.external_userid`
    *  contains the value bound to the one mark `:member`. `:now` marks stand for the instant. */
-  sql(nowMs: number): { text: string; params: SqlValue[] }
+  sql(nowMs: number): SqlText
+  /** `set`: the same question about each of these members, looked up first, so that a database may begin with the rows of one instead of
+   *  asking for each customer. Worth it where all customers are meant, not a page of them. */
+  lookedUp?(tx: Tx, members: readonly string[]): Promise<(member: string) => SqlText>
   /** The same, narrowed; there exactly when `narrow` is. */
   narrowed?(narrowing: Narrowing): Pick<Fact, 'load' | 'sql'>
 }
