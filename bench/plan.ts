@@ -1,10 +1,13 @@
 import { migrations } from '../migrations/index.ts'
 import { facts } from '../server/capabilities/facts.ts'
 import { VOCABULARY } from '../server/capabilities/vocabulary.ts'
+import type { Among } from '../server/core/db/among.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
+import type { Tx } from '../server/core/db/tx.ts'
 import { createSettableClock } from '../server/core/kernel/clock.ts'
 import { DAY_MS, shanghaiText } from '../server/core/kernel/shanghai.ts'
 import { dryRuns } from '../server/operations/mass-send/dry-run.ts'
+import { likelySenders } from '../server/operations/mass-send/likely-senders.ts'
 import { customerQueries } from '../server/records/customers/customer-queries.ts'
 import { groupQueries } from '../server/records/groups/group-queries.ts'
 import { groupSteps } from '../server/records/groups/group-steps.ts'
@@ -124,6 +127,7 @@ export async function measurePlan(db: Db, people: number, report: Report): Promi
   const deps = {
     ...{ facts, touches, perCustomerPerMonth: undefined },
     ownersOf: customerQueries.ownersOf,
+    likelySenders: (tx: Tx, among: Among) => likelySenders(tx, { customers: customerQueries, touches }, among),
     currentIdOf: staffQueries.currentIdOf,
     consents: storedConsents(createSettableClock(nowMs)),
     ceiling: () => policy.contactsPerCustomer,

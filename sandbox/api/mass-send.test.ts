@@ -65,6 +65,30 @@ it('goes to the guide who talked last when no sender is named', async () => {
   expect(await tasks(msgid)).toEqual([{ userid: 'zhangsan', status: 0 }])
 })
 
+it('without a sender one task is of several guides, each of whom confirms, is told and is taken it from by themselves', async () => {
+  for (const id of ['wm1', 'wm2', 'wm3']) await scan(id, 'zhangsan')
+  t.clock.advance(1_000)
+  for (const id of ['wm2', 'wm3']) await scan(id, 'lisi')
+  t.clock.advance(1_000)
+  // Whoever was added last is not who talked last.
+  await t.sandbox.say({ externalUserId: 'wm2', userId: 'zhangsan', text: '在吗' })
+  const { msgid } = await create({ external_userid: ['wm1', 'wm2', 'wm3'] })
+  t.clock.advance(2_000)
+  const unsent = (userid: string, id: string) => ({ external_userid: id, userid, status: 0 })
+  expect(await tasks(msgid)).toEqual([
+    { userid: 'zhangsan', status: 0 },
+    { userid: 'lisi', status: 0 },
+  ])
+  expect(await results(msgid)).toEqual([unsent('zhangsan', 'wm1'), unsent('zhangsan', 'wm2')])
+  expect(await results(msgid, 'lisi')).toEqual([unsent('lisi', 'wm3')])
+  await t.sandbox.confirmMassSend({ msgid: String(msgid), userId: 'zhangsan' })
+  expect((await tasks(msgid)) as object).toMatchObject([{ status: 2 }, { status: 0 }])
+  await t.post('externalcontact/cancel_groupmsg_send', { msgid })
+  expect(t.sandbox.pendingMassSends('lisi')).toEqual([])
+  expect((await results(msgid)) as object).toMatchObject([{ status: 1 }, { status: 1 }])
+  expect(await results(msgid, 'lisi')).toEqual([unsent('lisi', 'wm3')])
+})
+
 it('selects by tags: any of a list, all of the lists', async () => {
   for (const id of ['wm1', 'wm2', 'wm3']) await scan(id)
   const [a, b, c] = await Promise.all(['甲', '乙', '丙'].map((name) => t.sandbox.createTag({ group: '层', name })))

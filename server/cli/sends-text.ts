@@ -1,6 +1,7 @@
 import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
 import type { CancelledRun } from '../operations/mass-send/cancel-run.ts'
 import { EXCLUSION_TODO_ZH } from '../operations/mass-send/choice.ts'
+import type { ChosenSenders } from '../operations/mass-send/chosen-senders.ts'
 import type { DryRun } from '../operations/mass-send/dry-run.ts'
 import { ORDER_DAYS } from '../operations/mass-send/learned.ts'
 import type { SendBatch, SendGroup, SendRun, Unfinished } from '../operations/mass-send/send-queries.ts'
@@ -21,6 +22,7 @@ import type { LinkFigure } from '../records/links/link-figures.ts'
 import { partsOf } from '../records/links/link-ways.ts'
 import { type GuideNames, guideText } from './find/guide-names.ts'
 import type { Sheet } from './frame/command.ts'
+import { chosenLines, senderText } from './sends/chosen-text.ts'
 
 interface Counted {
   run: Pick<SendRun, 'chatType' | 'scheduledAtMs'>
@@ -108,6 +110,8 @@ export function showText(options: {
   reasons: { outcome: Outcome; reason: string; many: number }[]
   groups: readonly NamedGroup[]
   names: GuideNames
+  /** Where WeCom chooses who sends. */
+  chosen?: ChosenSenders | undefined
   /** What came of it so far; undefined: nothing was foreseen. */
   brought: { sent: number; buyers: number } | undefined
   /** Of the links in it. */
@@ -132,7 +136,7 @@ export function showText(options: {
   lines.push('', `按${who}：`)
   for (const batch of batches) {
     lines.push(
-      `  ${guideText(names, batch.userId)}  ${batch.variant === undefined ? '' : `「${batch.variant}」版  `}${batch.size} ${unit}  ${batchStateText(batch.state, run.chatType)}：${countsText(batch.counts, { run, groupsSinceMs })}`,
+      `  ${senderText(names, batch.userId)}  ${batch.variant === undefined ? '' : `「${batch.variant}」版  `}${batch.size} ${unit}  ${batchStateText(batch.state, run.chatType)}：${countsText(batch.counts, { run, groupsSinceMs })}`,
     )
     if (batch.confirmedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.confirmedAtMs)} 确认`)
     if (batch.remindedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.remindedAtMs)} 提醒过`)
@@ -142,6 +146,7 @@ export function showText(options: {
     if (batch.trouble !== undefined) lines.push(`      ${batch.trouble}`)
   }
   if (batches.length === 0) lines.push('  没有')
+  lines.push(...chosenLines(options.chosen, names))
   if (isForNobody(options)) lines.push('', `没有人会收到：${nobodyText(run.chatType)}`)
   if (reasons.length > 0) {
     lines.push('', '没有发到的原因：')
@@ -227,6 +232,10 @@ interface PlanNames {
   whom: ReadonlyMap<string, string>
 }
 
+/** What nobody knows before WeCom has chosen. */
+const guessesText = (total: number, guesses: number): string =>
+  `由谁发是预计的：企业微信挑每位客户最近聊过的导购。${total - guesses} 位只有一位导购，说得准；${guesses} 位有几位导购，到时可能是另一位`
+
 export function planText(sendName: string, plan: DryRun, { guides, whom }: PlanNames): string {
   const isOfGroups = plan.chatType === 'group'
   const who = CONFIRMER_ZH[plan.chatType]
@@ -236,12 +245,13 @@ export function planText(sendName: string, plan: DryRun, { guides, whom }: PlanN
     `「${sendName}」如果现在发：${total}，${plan.guides.length} 位${who}各自确认。（只是预演，什么都没有发）`,
   ]
   if (plan.remark !== undefined) lines.push(`注意：${plan.remark}`)
+  if (plan.guesses !== undefined) lines.push(guessesText(plan.total, plan.guesses))
   if (plan.variants !== undefined) {
     const tasks = plan.variants.reduce((sum, one) => sum + one.tasks, 0)
     lines.push('', `按版本（每位导购每一版确认一次，一共 ${tasks} 条群发）：`)
     for (const one of plan.variants) lines.push(`  「${one.name}」：${one.many} 位，${one.tasks} 条群发`)
   }
-  lines.push('', `按${who}：`)
+  lines.push('', `按${who}${plan.guesses === undefined ? '' : '（预计）'}：`)
   for (const { userId, many } of plan.guides) lines.push(`  ${guideText(guides, userId)}：${many} ${unit}`)
   if (plan.guides.length === 0)
     lines.push(`  ${plan.excluded.length > 0 ? '没有：符合条件的都被排除了' : nobodyText(plan.chatType)}`)
@@ -275,7 +285,7 @@ export const runsSheet = (runs: readonly SendRun[]): Sheet => ({
 export const showSheet = (batches: readonly SendBatch[], names: GuideNames): Sheet => ({
   header: ['导购', '版本', '客户数', '状态', ...OUTCOMES.map((outcome) => outcomeText(outcome, 'single')), '问题'],
   rows: batches.map((batch) => [
-    names.get(batch.userId) ?? batch.userId,
+    names.get(batch.userId) ?? senderText(names, batch.userId),
     batch.variant ?? null,
     batch.size,
     batchStateText(batch.state, 'single'),

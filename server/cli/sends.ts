@@ -1,10 +1,12 @@
 import { facts } from '../capabilities/facts.ts'
+import type { Among } from '../core/db/among.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { DAY_MS } from '../core/kernel/shanghai.ts'
 import { dropQuestion } from '../operations/mass-send/approve-run.ts'
 import { cancelRun } from '../operations/mass-send/cancel-run.ts'
 import { type DryRun, dryRuns } from '../operations/mass-send/dry-run.ts'
 import { broughtBy } from '../operations/mass-send/learned.ts'
+import { likelySenders } from '../operations/mass-send/likely-senders.ts'
 import { sendQueries } from '../operations/mass-send/send-queries.ts'
 import { RUN_STATE_ZH } from '../operations/mass-send/send-states.ts'
 import { broughtByVariant, throughsOf } from '../operations/mass-send/variant-results.ts'
@@ -86,6 +88,7 @@ const show = defineCommand({
       const groups = run.chatType === 'group' ? await namedGroups(tx, runId) : []
       const clicks = await linkFiguresOf(tx, throughsOf(run))
       const versions = await broughtByVariant(tx, [run])
+      const chosen = await sendQueries.chosenSenders(tx, runId)
       return {
         text: showText({
           run,
@@ -93,13 +96,23 @@ const show = defineCommand({
           reasons,
           groups,
           names,
+          chosen,
           brought,
           clicks,
           versions,
           nowMs: desk.clock.now(),
           groupsSinceMs: groupsSince(desk),
         }),
-        data: { run, batches, reasons, brought, clicks, versions, ...(run.chatType === 'group' ? { groups } : {}) },
+        data: {
+          run,
+          batches,
+          chosen,
+          reasons,
+          brought,
+          clicks,
+          versions,
+          ...(run.chatType === 'group' ? { groups } : {}),
+        },
         sheet: run.chatType === 'group' ? groupsSheet(groups, names) : showSheet(batches, names),
       }
     }),
@@ -178,6 +191,7 @@ const plan = defineCommand({
     const audience = {
       facts,
       ownersOf: customerQueries.ownersOf,
+      likelySenders: (tx: Tx, among: Among) => likelySenders(tx, { customers: customerQueries, touches }, among),
       currentIdOf: staffQueries.currentIdOf,
       perCustomerPerMonth,
       consents: storedConsents(desk.clock),

@@ -1,11 +1,13 @@
 import { facts } from '../../capabilities/facts.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
+import { likelySenders } from '../../operations/mass-send/likely-senders.ts'
 import { fillForGuide } from '../../operations/mass-send/personal-words.ts'
 import { splitKey, variantPicker } from '../../operations/mass-send/pick-variant.ts'
 import { contentOf } from '../../operations/mass-send/variant-content.ts'
 import { fillLinksForMany } from '../../operations/welcome/fill-names.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { groupQueries } from '../../records/groups/group-queries.ts'
+import { touches } from '../../records/touches/touches.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
 import { didYouMean } from '../../rules/condition/did-you-mean.ts'
 import { holds } from '../../rules/condition/holds.ts'
@@ -33,7 +35,8 @@ export const previewCommand = defineCommand({
     const { sends, policy } = await readBook(desk)
     const send = findNamed(sends, name, { kind: '群发', where: 'config/sends/' })
     return (await desk.db()).view(async (tx) => {
-      const { about, userId } = send.value.to === 'groups' ? await groupOf(tx, whom) : await customerOf(tx, whom)
+      const { about, userId, others } =
+        send.value.to === 'groups' ? await groupOf(tx, whom) : await customerOf(tx, send, whom)
       const names = await guideNames(tx)
       const variant =
         'externalUserId' in about ? await variantFor(tx, send, about.externalUserId, desk.clock.now()) : undefined
@@ -43,14 +46,22 @@ export const previewCommand = defineCommand({
       const filled = fillForGuide(written, names.get(userId))
       const attachments = (content.attachments ?? []).map(attachmentText)
       const lines = [
-        `「${send.name}」${variant === undefined ? '' : `的「${variant}」版`}由 ${guideText(names, userId)} 发：`,
+        `「${send.name}」${variant === undefined ? '' : `的「${variant}」版`}${byWhom(guideText(names, userId), others)}：`,
         '',
         filled,
         ...attachments.map((one) => `［${one}］`),
       ]
       return {
         text: lines.join('\n'),
-        data: { send: send.name, ...about, userId, variant, text: filled, attachments },
+        data: {
+          send: send.name,
+          ...about,
+          userId,
+          ...(others === undefined ? {} : { others }),
+          variant,
+          text: filled,
+          attachments,
+        },
         about: 'externalUserId' in about ? [about.externalUserId] : [],
       }
     })
@@ -73,14 +84,32 @@ async function variantFor(
   return pick(id)
 }
 
-async function customerOf(tx: ReadTx, written: string) {
-  const { externalUserId } = await findCustomer(tx, written)
-  const userId = (await customerQueries.ownersOf(tx, [externalUserId])).get(externalUserId)
-  if (userId === undefined) throw cliFault('no', '这位客户没有在跟进的导购，收不到群发。')
-  return { about: { externalUserId }, userId }
+/** `others`: how many other guides WeCom may choose; undefined: it does not. */
+const byWhom = (guide: string, others: number | undefined): string =>
+  others === undefined
+    ? `由 ${guide} 发`
+    : others === 0
+      ? `由 ${guide} 发（只有这一位导购）`
+      : `预计由 ${guide} 发（企业微信挑最近聊过的，也可能是另外 ${others} 位导购之一）`
+
+interface ByGuide<About> {
+  about: About
+  userId: string
+  others?: number
 }
 
-async function groupOf(tx: ReadTx, written: string) {
+async function customerOf(tx: ReadTx, { value }: Send, written: string): Promise<ByGuide<{ externalUserId: string }>> {
+  const { externalUserId } = await findCustomer(tx, written)
+  const ids = [externalUserId]
+  const guides = (await customerQueries.presentGuidesOf(tx, ids)).get(externalUserId) ?? []
+  const isChosen = value.senders !== undefined
+  const likely = isChosen ? await likelySenders(tx, { customers: customerQueries, touches }, ids) : undefined
+  const userId = isChosen ? likely?.get(externalUserId)?.userId : guides.at(-1)?.userId
+  if (userId === undefined) throw cliFault('no', '这位客户没有在跟进的导购，收不到群发。')
+  return { about: { externalUserId }, userId, ...(isChosen ? { others: guides.length - 1 } : {}) }
+}
+
+async function groupOf(tx: ReadTx, written: string): Promise<ByGuide<{ chatId: string }>> {
   const wanted = written.trim()
   const groups = await groupQueries.all(tx)
   const found = groups.filter(({ chatId, name }) => chatId === wanted || name === wanted)

@@ -27,7 +27,7 @@ export function sendLines({ plan, cast }: PlanReport): string[] {
       // Groups are copied whole, so nothing is projected.
       const reach = toGroups
         ? `${groups} 个群，${byGuide.length} 位群主确认`
-        : `${n(customers)} 位客户，${n(byGuide.length)} 位导购确认${versionsText(byGuide, n)}`
+        : `${n(customers)} 位客户，${n(byGuide.length)} 位导购确认${byGuide.some(({ isGuess }) => isGuess) ? '（预计，由企业微信挑）' : ''}${versionsText(byGuide, n)}`
       const why = left
         .slice(0, MOST_REASONS)
         .map(({ why: zh, many }) => `${toGroups ? `${many} 个` : `${n(many)} 位`}（${zh}）`)

@@ -3,7 +3,7 @@ import type { SendSnapshot } from './send-run.ts'
 import type { ChatType } from './send-states.ts'
 
 /** Whom a send is for. */
-export interface AskedAudience extends Partial<Pick<SendSnapshot, 'holdOut' | 'once'>> {
+export interface AskedAudience extends Partial<Pick<SendSnapshot, 'holdOut' | 'once' | 'senders'>> {
   campaign?: SendSnapshot['campaign'] | undefined
   name: string
   chatType: ChatType

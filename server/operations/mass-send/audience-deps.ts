@@ -5,11 +5,14 @@ import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
 import type { CeilingDeps } from './contact-ceiling.ts'
 import type { GroupAudienceDeps } from './group-page.ts'
+import type { Likely } from './likely-senders.ts'
 
 /** What the audience needs from those who know the customers, and the groups. */
 export interface AudienceDeps extends CeilingDeps {
   facts: Pick<CustomerFacts, 'audience' | 'of'>
   ownersOf(tx: Tx, among: Among): Promise<Map<string, string>>
+  /** Who is expected to send where WeCom chooses; asked only for such a send. */
+  likelySenders(tx: Tx, among: Among): Promise<Map<string, Likely>>
   /** A rule may still name a guide by a former userid. */
   currentIdOf(tx: Tx, userId: string): Promise<string>
   /** The corp's own limit per customer and month; undefined: the platform's, the days of the month. */

@@ -1,3 +1,4 @@
+import { eachChunk } from '../../core/db/each-chunk.ts'
 import { all, count, list, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
@@ -5,7 +6,7 @@ import type { ContentRule } from '../../rules/schema/content.ts'
 import { recipientsOf } from './recipients-of.ts'
 import { type RuleRef, ruleOf, type SendSnapshot } from './send-run.ts'
 import { OPEN_BATCH_STATES } from './send-states.ts'
-import { type BatchRow, SEND_BATCH, SEND_RUN } from './send-tables.ts'
+import { type BatchRow, SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 import { contentOf, numberOf } from './variant-content.ts'
 
 export interface BatchOfRun {
@@ -68,6 +69,24 @@ export async function membersAmong(tx: Tx, batch: Held, ids: string[]): Promise<
         WHERE ${table.batch_id} = ${batch.id} AND ${whose} IN ${list(ids)}`,
   )
   return row?.members ?? 0
+}
+
+/** These customers of a batch with the guide who is, or was expected to be, its sender to them. */
+export async function expectedPairs(
+  tx: Tx,
+  batch: Held,
+  ids: readonly string[],
+): Promise<{ externalUserId: string; userId: string }[]> {
+  const r = SEND_RECIPIENT
+  const rows = await eachChunk(ids, (part) =>
+    tx.rows(
+      sql`SELECT ${pick(r, 'external_userid', 'userid')} FROM ${r}
+          WHERE ${r.batch_id} = ${batch.id} AND ${r.external_userid} IN ${list(part)}`,
+    ),
+  )
+  return rows.flatMap(({ external_userid: externalUserId, userid: userId }) =>
+    userId === null ? [] : [{ externalUserId, userId }],
+  )
 }
 
 /** Another task of the same guide and kind with the same text was begun, and nobody knows whether WeCom made it. */

@@ -6,7 +6,9 @@ import { laterRunsOf } from './later-run.ts'
 import { settleRest } from './outcomes.ts'
 import { recipientsOf } from './recipients-of.ts'
 import { type ChatType, OPEN_BATCH_STATES, type RunState } from './send-states.ts'
-import { type BatchRow, type RunRow, SEND_BATCH, SEND_RUN } from './send-tables.ts'
+import { type BatchRow, type RunRow, SEND_BATCH, SEND_RUN, type SenderRow } from './send-tables.ts'
+import { countOff, sendersOf } from './sender-places.ts'
+import { isChosenByWecom } from './wecom-chooses.ts'
 import { hasGoneOut } from './went-out.ts'
 
 const CANCELLABLE: readonly RunState[] = ['later', 'planning', 'awaiting', 'running']
@@ -43,7 +45,11 @@ export async function cancelRun(
     sql`SELECT ${pick(SEND_BATCH, 'id', 'chat_type', 'userid', 'confirmed_at', 'counted_on')} FROM ${SEND_BATCH}
         WHERE ${SEND_BATCH.run_id} = ${runId} AND ${SEND_BATCH.state} IN ${list(OPEN_BATCH_STATES)}`,
   )
-  await freeDays(tx, batches)
+  const senders = await sendersOf(
+    tx,
+    batches.filter(isChosenByWecom).map(({ id }) => id),
+  )
+  await freeDays(tx, batches, senders)
   for (const batch of batches) {
     const { id } = batch
     const notBegun = sql`${SEND_BATCH.state} = 'planned' AND ${SEND_BATCH.started_at} IS NULL`
@@ -55,21 +61,30 @@ export async function cancelRun(
     // The time to confirm is over now: whatever gives up late tasks takes this one back, as soon as its id is known.
     const over = set(SEND_BATCH, { give_up_at: nowMs, remind_at: null })
     await tx.run(sql`UPDATE ${SEND_BATCH} SET ${over} WHERE ${SEND_BATCH.id} = ${id}`)
-    asked.add(batch.userid)
+    const own = senders.filter((one) => one.batch_id === id && one.confirmed_at === null)
+    for (const { userid } of isChosenByWecom(batch) ? (own.some(isChosen) ? own.filter(isChosen) : own) : [batch])
+      asked.add(userid)
   }
   return { id: runId, name: run.send_name, chatType: run.chat_type, asked: asked.size, waiting }
 }
+
+const isChosen = ({ chosen }: SenderRow): boolean => chosen === 1
 
 /** What nobody has to confirm any more is no work of the day. */
 async function freeDays(
   tx: Tx,
   batches: readonly Pick<BatchRow, 'id' | 'userid' | 'confirmed_at' | 'counted_on'>[],
+  senders: readonly SenderRow[],
 ): Promise<void> {
+  const expected = await countOff(
+    tx,
+    senders.filter(({ confirmed_at }) => confirmed_at === null),
+  )
   const counted = batches.flatMap(({ id, userid: userId, confirmed_at, counted_on: day }) =>
     day === null || confirmed_at !== null ? [] : [{ id, userId, day }],
   )
+  await giveBack(tx, [...counted, ...expected])
   if (counted.length === 0) return
-  await giveBack(tx, counted)
   const ids = counted.map(({ id }) => id)
   await tx.run(
     sql`UPDATE ${SEND_BATCH} SET ${set(SEND_BATCH, { counted_on: null })} WHERE ${SEND_BATCH.id} IN ${list(ids)}`,

@@ -1,9 +1,9 @@
 import type { GivenStep } from '../../records/groups/group-steps.ts'
 
 /** One customer, or one group, of an audience: who sends to them and which version, or why nobody does. `id`: external_userid, or
- *  chat_id. */
+ *  chat_id. `isGuess`: WeCom chooses who sends, of several, and this is who we expect. */
 export type Choice =
-  | { id: string; userId: string; variant?: string; excluded?: undefined }
+  | { id: string; userId: string; isGuess?: true; variant?: string; excluded?: undefined }
   | { id: string; userId: string | undefined; excluded: Exclusion }
 
 /** `no-consent`: has refused that we write to them. `dropped-out`: has done what

@@ -18,7 +18,7 @@ import { notOpened, type RivalTime, readRivals, rivalTimes } from './read-rivals
 
 /** A send as it stands now. */
 export interface ReadySend {
-  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience' | 'variants'>
+  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience' | 'variants' | 'senders'>
   /** userids of today; undefined: everybody's customers. */
   guides: readonly string[] | undefined
   /** The name by which its hold-out is drawn. */
@@ -33,7 +33,10 @@ export interface ReadySend {
 export async function readySend(
   tx: Tx,
   deps: AudienceDeps,
-  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience' | 'guides' | 'priority' | 'variants'>,
+  asked: Pick<
+    AskedAudience,
+    'name' | 'campaign' | 'holdOut' | 'audience' | 'guides' | 'priority' | 'variants' | 'senders'
+  >,
   nowMs: number,
 ): Promise<ReadySend> {
   const { priority } = asked
@@ -72,6 +75,11 @@ export function chooseOnPage(
   const ceiling = deps.ceiling()
   const ledger = readLedger(tx, deps, page)
   const owners = once(() => deps.ownersOf(tx, among))
+  const likely = once(async () => {
+    const found = await deps.likelySenders(tx, among)
+    const guessed = new Set([...found].flatMap(([id, { isSure }]) => (isSure ? [] : [id])))
+    return { owners: new Map([...found].map(([id, { userId }]) => [id, userId])), guessed }
+  })
   const received = once(() => receivedThisMonth(tx, 'single', among, nowMs))
   const refused = once(() => deps.consents.refusedAmong(tx, 'marketing', among, 'sends'))
   const droppedOf = onceEach((key: string) => droppedOut(tx, JSON.parse(key) as AskedAudience['campaign'], among))
@@ -104,7 +112,7 @@ export function chooseOnPage(
     const ceilingOf = await ledger.ceilings()
     const variantOf = await variantPicker(asked.variants, { drawnBy: sent.splitBy, meets })
     return chooseRecipients(ids, {
-      owners: await owners(),
+      ...(asked.senders === undefined ? { owners: await owners() } : await likely()),
       received: await received(),
       perCustomer: monthlyLimit(nowMs, deps.perCustomerPerMonth),
       contacts: await ledger.contacts(),

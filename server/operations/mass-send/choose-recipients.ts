@@ -15,8 +15,10 @@ export const nobodyHeldOut = (): boolean => false
 export const keptForNobody = (): undefined => undefined
 
 export interface ChoiceContext {
-  /** The guide who speaks for the brand with each customer. */
+  /** The guide who speaks for the brand with each customer, or who is expected to send to them. */
   owners: ReadonlyMap<string, string>
+  /** Those for whom WeCom may choose another guide; absent: nobody. */
+  guessed?: ReadonlySet<string>
   /** Corp mass messages received this month. */
   received: ReadonlyMap<string, number>
   perCustomer: number
@@ -53,9 +55,13 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
   return choices
 }
 
-function chosen(id: string, userId: string, { variantOf }: ChoiceContext): Choice {
+function chosen(id: string, userId: string, { variantOf, guessed }: ChoiceContext): Choice {
   const variant = variantOf?.(id)
-  return variant === undefined ? { id, userId } : { id, userId, variant }
+  return {
+    ...{ id, userId },
+    ...(guessed?.has(id) === true ? { isGuess: true } : {}),
+    ...(variant === undefined ? {} : { variant }),
+  }
 }
 
 function saidNo(id: string, { refused, dropped }: ChoiceContext): Exclusion | undefined {

@@ -12,7 +12,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
-import { type BatchOfRun, changeBatch, needBatch, waitingIn } from './batches.ts'
+import { type BatchOfRun, changeBatch, expectedPairs, needBatch, waitingIn } from './batches.ts'
 import { NO_CONSENT } from './choose-recipients.ts'
 import { CreateMassSend } from './create-action.ts'
 import { createDraft, type DraftDeps } from './draft.ts'
@@ -23,6 +23,7 @@ import { hintsOf } from './loss-hints.ts'
 import { endBatch, settle, settleEach, settleRest, waitingCount } from './outcomes.ts'
 import { FIRST_POLL_MS, nextPollMs, REMIND_AFTER_MS, ringTime } from './poll-times.ts'
 import { type BatchRow, SEND_BATCH } from './send-tables.ts'
+import { isChosenByWecom } from './wecom-chooses.ts'
 
 export interface CreateTaskDeps extends DraftDeps {
   db: Db
@@ -101,7 +102,7 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
       const answer = await wecom.massSends.create({
         chat_type: batch.chat_type,
         ...(batch.chat_type === 'group' ? { chat_id_list: ids } : { external_userid: ids }),
-        sender: batch.userid,
+        ...(isChosenByWecom(batch) ? {} : { sender: batch.userid }),
         ...(text === '' ? {} : { text: { content: text } }),
         ...(attachments.length === 0 ? {} : { attachments }),
       })
@@ -147,7 +148,10 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
   /** WeCom does not say why it would not send to them. */
   async function lookAt(tx: Tx, batch: BatchRow, ids: string[]): Promise<void> {
     if (batch.chat_type === 'group') return
-    await deps.mayBeLost(tx, hintsOf(batch, ids, { text: '企业微信说这次群发发不到这位客户' }))
+    const pairs = isChosenByWecom(batch)
+      ? await expectedPairs(tx, batch, ids)
+      : ids.map((externalUserId) => ({ externalUserId, userId: batch.userid }))
+    await deps.mayBeLost(tx, hintsOf(batch, pairs, { text: '企业微信说这次群发发不到这位客户' }))
   }
 
   async function markUnclear(tx: Tx, batchId: number): Promise<void> {

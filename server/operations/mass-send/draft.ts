@@ -10,6 +10,7 @@ import { fillLinksForMany, linksAskedFor } from '../welcome/fill-names.ts'
 import type { BatchOfRun } from './batches.ts'
 import { later } from './later.ts'
 import { fillForGuide } from './personal-words.ts'
+import { isChosenByWecom } from './wecom-chooses.ts'
 
 export interface DraftDeps {
   guideName(tx: Tx, userId: string): Promise<string | undefined>
@@ -32,7 +33,8 @@ export function createDraft(deps: DraftDeps) {
       throw new AppError('mass-send.no-link', `${gone.length} link(s) of the text are not in the rules`, { zh })
     }
     const written = fillLinksForMany(content.text ?? '', linkFor)
-    const text = fillForGuide(written, await deps.guideName(tx, batch.userid))
+    // Of several guides none has a name: the rules are checked for that.
+    const text = fillForGuide(written, isChosenByWecom(batch) ? undefined : await deps.guideName(tx, batch.userid))
     const { ready, missing } = await deps.attachments(tx, content.attachments ?? [])
     if (missing.length > 0) {
       const zh = `素材没有准备好：${missing.join('、')}`

@@ -39,6 +39,8 @@ export interface DryRun {
   /** Customers, or groups, per guide, most first. */
   guides: { userId: string; many: number }[]
   total: number
+  /** WeCom chooses who sends: `guides` is what is expected, and of so many customers nobody knows. Absent: senders are named. */
+  guesses?: number
   /** Of each version, where there are several. */
   variants?: VariantReach[]
   /** Who is kept out, by reason; `examples`: the first few external_userids or chat_ids. */
@@ -76,9 +78,9 @@ interface Dry {
 async function askedOf(db: Db, send: Send): Promise<AskedAudience> {
   const { name, audience, campaign: part, value, occasions, variants } = send
   const campaign = part === undefined ? undefined : await db.tx((tx) => snapshotOfCampaign(tx, part))
-  const { guides, holdOut } = value
+  const { guides, holdOut, senders } = value
   const [chatType, priority] = [chatTypeOf(value), priorityOfSend(send)]
-  return { name, once: occasions?.once, campaign, chatType, audience, variants, guides, holdOut, priority }
+  return { name, once: occasions?.once, campaign, chatType, audience, variants, guides, senders, holdOut, priority }
 }
 
 async function runAlone(db: Db, deps: DryRunDeps, send: Send, { nowMs, add }: Dry): Promise<void> {
@@ -151,6 +153,7 @@ const reachOf = (name: string, guides: ReadonlyMap<string, number>): VariantReac
 })
 
 function createTally({ value, variants }: Send) {
+  let guesses = 0
   const guides = new Map<string, number>()
   const versions = new Map(variants?.of.map(({ name }) => [name, new Map<string, number>()]))
   const excluded = new Map<string, Excluded>()
@@ -160,6 +163,7 @@ function createTally({ value, variants }: Send) {
       for (const choice of choices) {
         if (choice.excluded === undefined) {
           addOne(guides, choice.userId)
+          if (choice.isGuess === true) guesses += 1
           if (choice.variant !== undefined) addOne(versions.get(choice.variant), choice.userId)
         } else {
           const held = excluded.get(choice.excluded.zh) ?? { ...choice.excluded, many: 0, examples: [] }
@@ -173,6 +177,7 @@ function createTally({ value, variants }: Send) {
       chatType: chatTypeOf(value),
       guides: [...guides].map(([userId, many]) => ({ userId, many })).sort(mostFirst),
       total: sumOf(guides),
+      ...(value.senders === undefined ? {} : { guesses }),
       ...(variants === undefined ? {} : { variants: [...versions].map(([name, own]) => reachOf(name, own)) }),
       excluded: [...excluded.values()].sort(mostFirst),
       remark: remarkOnText(allTextOf(value.content)),

@@ -14,6 +14,7 @@ import { ruleFolderOnDisk } from '../../rules/testing/rule-folder-on-disk.ts'
 import { insertRows } from '../../testing/insert-rows.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { type DryRun, type DryRunDeps, dryRuns } from './dry-run.ts'
+import { likelySenders } from './likely-senders.ts'
 
 /** More than a page of one way through all, and no friend of anybody among the first. */
 const CUSTOMERS = 4_100
@@ -104,6 +105,7 @@ beforeAll(async () => {
   deps = {
     ...{ facts, touches, perCustomerPerMonth: undefined },
     ownersOf: customerQueries.ownersOf,
+    likelySenders: (tx, among) => likelySenders(tx, { customers: customerQueries, touches }, among),
     currentIdOf: staffQueries.currentIdOf,
     consents: storedConsents(kit.clock),
     ceiling: () => book.policy.contactsPerCustomer,

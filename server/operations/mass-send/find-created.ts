@@ -5,6 +5,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { isAnotherUnknown, knownMsgids, membersAmong } from './batches.ts'
 import type { BatchRow } from './send-tables.ts'
+import { isChosenByWecom } from './wecom-chooses.ts'
 
 export type Found =
   | { kind: 'created'; msgid: string }
@@ -47,6 +48,7 @@ export function createFindCreated({ db, clock, wecom }: { db: Db; clock: Clock; 
 
   /** True: made for this batch; false: for others; undefined: the platform does not say. */
   async function isOurs(msgid: string, batch: BatchRow): Promise<boolean | undefined> {
+    if (isChosenByWecom(batch)) return isOursOfSeveral(msgid, batch)
     const page = await wecom.massSends.results({ msgid, userid: batch.userid, limit: 100 })
     const ids = page.send_list.flatMap((entry) => entry.external_userid ?? entry.chat_id ?? [])
     if (ids.length > 0) return (await db.tx((tx) => membersAmong(tx, batch, ids))) > 0
@@ -56,6 +58,18 @@ export function createFindCreated({ db, clock, wecom }: { db: Db; clock: Clock; 
     // of ours can be it.
     const isSure = batch.chat_type === 'group' && tasks.length > 0
     return isSure && !(await db.tx((tx) => isAnotherUnknown(tx, batch))) ? true : undefined
+  }
+
+  /** The same where any guide may have it: whoever lists a customer tells whose it is. */
+  async function isOursOfSeveral(msgid: string, batch: BatchRow): Promise<boolean | undefined> {
+    for await (const page of pagesOf((more) => wecom.massSends.tasks({ msgid, limit: 1_000, ...more }))) {
+      for (const { userid } of page.task_list) {
+        const { send_list } = await wecom.massSends.results({ msgid, userid, limit: 100 })
+        const ids = send_list.flatMap((entry) => entry.external_userid ?? [])
+        if (ids.length > 0) return (await db.tx((tx) => membersAmong(tx, batch, ids))) > 0
+      }
+    }
+    return undefined
   }
 
   return async (batch: BatchRow): Promise<Found> => {

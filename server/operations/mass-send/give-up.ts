@@ -5,11 +5,13 @@ import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import { changeBatch, needBatch } from './batches.ts'
 import { CancelMassSend } from './create-action.ts'
 import { endBatch, settleRest, type Verdict } from './outcomes.ts'
 import { SEND_BATCH } from './send-tables.ts'
+import { isChosenByWecom, ofSender } from './wecom-chooses.ts'
 
 export interface GiveUpDeps {
   db: Db
@@ -37,7 +39,7 @@ export async function queueCancels({ db, clock, outbox }: GiveUpDeps): Promise<v
         // Another decision is another try, should WeCom have refused the first.
         key: `mass-send.cancel:${batch.id}:${batch.give_up_at ?? ''}`,
         payload: { batchId: batch.id },
-        userId: batch.userid,
+        ...ofSender(batch),
         reason: { text: `群发「${sendName}」${cancelledBecause ?? '没有在限定时间内确认'}`, rule },
       })
     }
@@ -47,23 +49,37 @@ export async function queueCancels({ db, clock, outbox }: GiveUpDeps): Promise<v
 /** Carries out `mass-send.cancel`. Who confirms in that very moment keeps what was sent, and its results are read. Source:
  *  docs 97611. */
 export function cancelExecutor({ db, clock, wecom }: GiveUpDeps): Executor {
-  const isConfirmed = async (msgid: string): Promise<boolean> =>
-    (await wecom.massSends.tasks({ msgid, limit: 1_000 })).task_list.some((task) => task.status !== 0)
+  /** By its guide; of several by each of them. */
+  const isConfirmed = async ({ msgid, isOfSeveral }: { msgid: string; isOfSeveral: boolean }): Promise<boolean> => {
+    const asked = { msgid, limit: 1_000 }
+    let tasks = 0
+    for await (const { task_list } of pagesOf((more) => wecom.massSends.tasks({ ...asked, ...more }))) {
+      tasks += task_list.length
+      if (!isOfSeveral && task_list.some(({ status }) => status !== 0)) return true
+      if (isOfSeveral && task_list.some(({ status }) => status === 0)) return false
+    }
+    return isOfSeveral && tasks > 0
+  }
 
   return execute(CancelMassSend, {
     perform: async ({ payload }) => {
       const { batch } = await db.tx((tx) => needBatch(tx, payload.batchId))
       if (batch.msgid === null || batch.state !== 'created') return 'not-needed'
-      if (await isConfirmed(batch.msgid)) return 'confirmed'
+      const task = { msgid: batch.msgid, isOfSeveral: isChosenByWecom(batch) }
+      if (await isConfirmed(task)) return 'confirmed'
       try {
         await wecom.massSends.cancel({ msgid: batch.msgid })
       } catch (error) {
         // An earlier try of ours, or a person in the console.
         if (!isRefusedWith(error, ERRCODE.alreadyCancelled)) throw error
       }
-      return (await isConfirmed(batch.msgid)) ? 'confirmed' : 'cancelled'
+      if (task.isOfSeveral) return 'withdrawn'
+      return (await isConfirmed(task)) ? 'confirmed' : 'cancelled'
     },
     record: async (tx, { payload }, result) => {
+      // Who of them had confirmed, and whom that reached, is read with the results.
+      if (result === 'withdrawn')
+        await changeBatch(tx, payload.batchId, { withdrawn_at: clock.now(), poll_at: clock.now(), remind_at: null })
       if (result !== 'cancelled') return
       const { batch, cancelledBecause } = await needBatch(tx, payload.batchId)
       const atMs = clock.now()

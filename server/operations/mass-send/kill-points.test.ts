@@ -21,7 +21,8 @@ afterEach(closeAll)
 /** Where a process dies: at its n-th write of a send, or when WeCom has (`after`) or has not (`before`) done what it was asked for. */
 type Knife = { write: number } | { call: string; cut: 'before' | 'after' }
 const CALLS = ['add_msg_template', 'remind_groupmsg_send', 'get_groupmsg_send_result', 'cancel_groupmsg_send'] as const
-const isWrite = (text: string): boolean => /^\s*(INSERT|UPDATE|DELETE)\b.*\bsend_(run|batch|recipient)\b/is.test(text)
+const isWrite = (text: string): boolean =>
+  /^\s*(INSERT|UPDATE|DELETE)\b.*\bsend_(run|batch|recipient|sender)\b/is.test(text)
 
 /** The process of this scene does nothing more once it is dead; `writes` of sends before. */
 function holdKnife({ db, sandbox }: SendScene, knife?: Knife) {
@@ -154,3 +155,47 @@ test('a send with versions, killed at each of its writes: each task once, and ea
     await closeAll()
   }
 }, 600_000)
+
+/** What nobody has to confirm any more counts in nobody's day. */
+const PLACES = ['zhangsan 1']
+const CHOSEN = `send: 周三福利日
+audience: { follow.active: true }
+content: { text: 今天西冷第二件半价 }
+cron: "0 10 * * 3"
+senders: lastChat
+`
+async function expectOneTask(ended: { scene: SendScene }): Promise<void> {
+  await expectOnce(ended)
+  const { scene } = ended
+  expect([...scene.sandbox.world.massSends.values()]).toHaveLength(1)
+  const days = await scene.rawRows<{ userid: string; opened: number }>(
+    'SELECT userid, opened FROM task_day WHERE opened > 0 ORDER BY userid',
+  )
+  expect(days.map(({ userid, opened: many }) => `${userid} ${many}`)).toEqual(PLACES)
+}
+
+test('one task of several guides whom WeCom chooses, killed at each of its writes: made once, and each day counts what is confirmed', async () => {
+  const { writes, ...whole } = await live(undefined, CHOSEN)
+  await expectOneTask(whole)
+  const step = whole.scene.db.dialect === 'mysql' ? 5 : 2
+  for (let write = 1; write <= writes; write += step) {
+    const ended = await live({ write }, CHOSEN)
+    expect([write, ended.died]).toEqual([write, true])
+    await expectOneTask(ended).catch((error: unknown) => {
+      throw new Error(`killed at write ${write} of ${writes}`, { cause: error })
+    })
+    await closeAll()
+  }
+}, 600_000)
+
+test.each(['before', 'after'] as const)(
+  'the same, killed at add_msg_template and at cancelling, %s WeCom has done it',
+  async (cut) => {
+    for (const call of ['add_msg_template', 'cancel_groupmsg_send']) {
+      const ended = await live({ call, cut }, CHOSEN)
+      expect(ended.died).toBe(true)
+      await expectOneTask(ended)
+      await closeAll()
+    }
+  },
+)

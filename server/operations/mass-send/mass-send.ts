@@ -30,6 +30,7 @@ import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
 import { cancelExecutor, queueCancels } from './give-up.ts'
 import { leaveOutOnRefusal } from './leave-out-refused.ts'
+import { likelySenders } from './likely-senders.ts'
 import { monthlyLimit } from './monthly-limit.ts'
 import { planDue } from './plan-due.ts'
 import { pollResults } from './poll-results.ts'
@@ -47,13 +48,14 @@ export interface MassSendDeps {
   rules: Pick<RuleBookHolder, 'current'>
   wecom: Pick<Wecom, 'massSends'>
   facts: AudienceDeps['facts']
-  customers: AskSendDeps['customers'] & Pick<Customers, 'mayBeLost'>
+  customers: AskSendDeps['customers'] &
+    Pick<Customers, 'mayBeLost'> & { queries: Pick<Customers['queries'], 'presentGuidesOf' | 'friendCounts'> }
   staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & AskSendDeps['staff']['queries'] }
   media: Pick<CreateTaskDeps, 'attachments'>
   links: Pick<Links, 'urlForMany'>
   timeline: Pick<Timeline, 'noteAll'>
   privacy: AskConsent
-  touches: { queries: Pick<Touches, 'countsSince' | 'lastSince' | 'groups'> }
+  touches: { queries: Pick<Touches, 'countsSince' | 'lastSince' | 'lastOfGuides' | 'groups'> }
   alerts: AwaitingDeps['alerts']
   credit: Pick<Credit, 'contactedEarlier'>
   tasks: AwaitingDeps['tasks']
@@ -74,6 +76,8 @@ export function createMassSend(deps: MassSendDeps) {
   const audience: AudienceDeps = {
     facts: deps.facts,
     ownersOf: deps.customers.queries.ownersOf,
+    likelySenders: (tx, among) =>
+      likelySenders(tx, { customers: deps.customers.queries, touches: deps.touches.queries }, among),
     currentIdOf: deps.staff.queries.currentIdOf,
     perCustomerPerMonth: deps.perCustomerPerMonth,
     consents: deps.privacy.consents,
@@ -91,11 +95,13 @@ export function createMassSend(deps: MassSendDeps) {
     },
   }
   const quiet = (): string | undefined => rules.current().policy.quiet
-  const planDeps = { ...audience, db, clock, outbox, quiet, alerts: deps.alerts, tasks: deps.tasks }
+  const { friendCounts } = deps.customers.queries
+  const planDeps = { ...audience, friendCounts, db, clock, outbox, quiet, alerts: deps.alerts, tasks: deps.tasks }
   const { ceiling, touches } = audience
   const askDeps = { ...deps, ceiling, touches, quiet }
   const findCreated = createFindCreated({ db, clock, wecom })
   const perGroup = (nowMs: number): number => monthlyLimit(nowMs, deps.perGroupPerMonth)
+  const pollDeps = { tasks: deps.tasks, mayBeLost: deps.customers.mayBeLost }
   const platformDeps = { db, clock, outbox, wecom }
   const unreadable = (send: Send, error: unknown): void =>
     log.warn({ send: send.name, file: send.file, err: describeError(error) }, 'time of a mass-send cannot be read')
@@ -113,7 +119,7 @@ export function createMassSend(deps: MassSendDeps) {
       name: 'mass-send.poll',
       everyMs: 5 * SECOND_MS,
       dueAt: rowsDue(SEND_BATCH.poll_at, sql`${SEND_BATCH.state} IN ('created', 'unclear')`),
-      run: () => pollResults({ db, clock, log, wecom, findCreated, perGroup, mayBeLost: deps.customers.mayBeLost }),
+      run: () => pollResults({ ...pollDeps, db, clock, log, wecom, findCreated, perGroup }),
     },
     {
       name: 'mass-send.remind',

@@ -57,9 +57,10 @@ export async function settleEach(tx: Tx, batch: Held, ids: string[], verdict: Ve
   return fresh
 }
 
-/** The same for all of a batch who have no outcome yet. */
-export function settleRest(tx: Tx, batch: Held, verdict: Verdict): Promise<number> {
-  return tx.run(sql`UPDATE ${recipientsOf(batch).table} SET ${verdictSql(batch, verdict)} WHERE ${isWaiting(batch)}`)
+/** The same for all of a batch who have no outcome yet; `whose`: and for whom this holds. */
+export function settleRest(tx: Tx, batch: Held, verdict: Verdict, whose: Sql = sql`1 = 1`): Promise<number> {
+  const { table } = recipientsOf(batch)
+  return tx.run(sql`UPDATE ${table} SET ${verdictSql(batch, verdict)} WHERE ${isWaiting(batch)} AND ${whose}`)
 }
 
 /** Those of a batch without an outcome. */

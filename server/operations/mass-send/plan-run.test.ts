@@ -40,6 +40,8 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
       of: async () => new Map(),
     },
     ownersOf: async (_tx, among) => new Map(idsAmong(among).map((id) => [id, 'linxia'])),
+    likelySenders: async () => new Map(),
+    friendCounts: async () => new Map(),
     currentIdOf: async (_tx, userId) => userId,
     perCustomerPerMonth: undefined,
     consents: { refusedAmong: async () => new Set<string>() },

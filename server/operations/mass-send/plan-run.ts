@@ -12,6 +12,7 @@ import type { AudienceDeps } from './audience-deps.ts'
 import { readAudiencePage } from './audience-page.ts'
 import { waitingOf } from './cancel-run.ts'
 import type { AudiencePage, Choice } from './choice.ts'
+import { type DealOutDeps, dealOut } from './deal-out.ts'
 import { drawKey } from './draw-key.ts'
 import { snapshotOfCampaign } from './dropped-out.ts'
 import { laterAt, openLater } from './later-run.ts'
@@ -28,7 +29,7 @@ import { endOvertaken, stepAside } from './step-aside.ts'
 /** Who has no place is looked at again for so long. */
 const LATER_MS = 7 * DAY_MS
 
-export interface PlanDeps extends AudienceDeps, AwaitingDeps {
+export interface PlanDeps extends AudienceDeps, AwaitingDeps, DealOutDeps {
   db: Db
   /** Customers, or groups, per platform task; default: the platform's most, 10,000 and 2,000. */
   mostPerTask?: number
@@ -58,6 +59,7 @@ export async function openRun(
     content,
     ...(send.variants === undefined ? {} : { variants: send.variants }),
     guides: send.value.guides,
+    ...(send.value.senders === undefined ? {} : { senders: send.value.senders }),
     ...(send.value.approval === undefined ? {} : { needsApproval: true }),
     ...(send.value.holdOut === undefined ? {} : { holdOut: send.value.holdOut }),
     ...(ifCrowded === 'later' ? { laterUntilMs: laterUntil(send, scheduledAtMs) } : {}),
@@ -151,7 +153,11 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
     return false
   }
   const choices = snapshot.once === undefined ? page.choices : await claimSteps(tx, deps, run, page)
-  const batches = await assignBatches(tx, run, choices, deps.mostPerTask ?? MOST_PER_TASK[run.chat_type])
+  const most = deps.mostPerTask ?? MOST_PER_TASK[run.chat_type]
+  const { senders } = snapshot
+  const batches = await (senders === undefined
+    ? assignBatches(tx, run, choices, most)
+    : dealOut(tx, deps, run, choices, most))
   const laterMs = laterAt(run, snapshot)
   const rows = choices.map((choice) => ({
     ...toRow(run, choice, { batchId: batches.get(choice.id), laterMs }),
@@ -161,7 +167,8 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
     const noted = rows.map(({ id, ...row }) => ({ ...row, chat_id: id, note_due: 0 }))
     await tx.insertIgnore(SEND_GROUP, noted)
   } else {
-    const noted = rows.map(({ id, ...row }) => ({ ...row, external_userid: id }))
+    const expected = (userid: string | null = null) => (senders === undefined ? {} : { expected_userid: userid })
+    const noted = rows.map(({ id, ...row }) => ({ ...row, ...expected(row.userid), external_userid: id }))
     await tx.insertIgnore(SEND_RECIPIENT, noted)
   }
   return true
@@ -185,7 +192,7 @@ function toRow(
   run: RunRow,
   choice: Choice,
   { batchId, laterMs }: { batchId: number | undefined; laterMs: number | undefined },
-): Omit<NewRowOf<typeof SEND_RECIPIENT>, 'id' | 'external_userid'> {
+): Omit<NewRowOf<typeof SEND_RECIPIENT>, 'id' | 'external_userid' | 'expected_userid'> {
   const { excluded } = choice
   const isCrowded = excluded?.kind === 'over-ceiling' || excluded?.kind === 'kept-for-another'
   const isDeferred = isCrowded && laterMs !== undefined

@@ -9,6 +9,7 @@ import { RemindMassSend } from './create-action.ts'
 import { ringEnd, ringTime } from './poll-times.ts'
 import { SEND_BATCH } from './send-tables.ts'
 import { titleOf } from './variant-content.ts'
+import { ofSender } from './wecom-chooses.ts'
 
 export interface RemindDeps {
   db: Db
@@ -37,7 +38,7 @@ export async function queueReminders({ db, clock, outbox }: RemindDeps): Promise
       await outbox.enqueue(tx, RemindMassSend, {
         key: `mass-send.remind:${batch.id}`,
         payload: { batchId: batch.id },
-        userId: batch.userid,
+        ...ofSender(batch),
         expiresAtMs: ringEnd(now),
         reason: {
           text: `${titleOf(sendName, batch.variant)}创建 3 小时后仍未确认`,

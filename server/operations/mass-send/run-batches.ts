@@ -11,7 +11,9 @@ import { finishRunIfDone } from './finish-run.ts'
 import { ruleOf } from './send-run.ts'
 import { type ChatType, ofMany } from './send-states.ts'
 import { type RunRow, SEND_BATCH } from './send-tables.ts'
+import { type ConfirmDeps, countExpected } from './sender-places.ts'
 import { titleOf } from './variant-content.ts'
+import { isChosenByWecom, ofSender, WECOM_CHOOSES } from './wecom-chooses.ts'
 
 /** Customers, and groups, per platform task. Source: docs 92135. */
 export const MOST_PER_TASK: Record<ChatType, number> = { single: 10_000, group: 2_000 }
@@ -65,8 +67,7 @@ async function openBatch(
 export interface QueueDeps {
   clock: Clock
   outbox: Outbox
-  /** What guides are to confirm is work of their day. */
-  tasks: { confirms(tx: Tx, userIds: readonly string[], atMs: number): Promise<void> }
+  tasks: ConfirmDeps
   /** When nobody's phone shall ring (policy.yaml), as "21:30-09:00" in Shanghai. */
   quiet: () => string | undefined
 }
@@ -86,7 +87,7 @@ export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<
     await deps.outbox.enqueue(tx, CreateMassSend, {
       key: `mass-send:${run.id}:${batch.userid}:${batch.chunk}`,
       payload: { batchId: batch.id },
-      userId: batch.userid,
+      ...ofSender(batch),
       ...(dueAtMs === undefined ? {} : { dueAtMs }),
       expiresAtMs: batch.give_up_at ?? (dueAtMs ?? nowMs) + CREATE_WITHIN_MS,
       reason: {
@@ -95,12 +96,12 @@ export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<
       },
     })
   }
-  await deps.tasks.confirms(
-    tx,
-    batches.map(({ userid }) => userid),
-    dueAtMs ?? nowMs,
-  )
+  const named = batches.filter((batch) => !isChosenByWecom(batch))
+  const ofWecom = batches.filter(isChosenByWecom).map(({ id }) => id)
+  const expected = await countExpected(tx, ofWecom, dueAtMs ?? nowMs)
+  await deps.tasks.confirms(tx, [...named.map(({ userid }) => userid), ...expected], dueAtMs ?? nowMs)
   const counted = set(SEND_BATCH, { counted_on: shanghaiText(dueAtMs ?? nowMs).slice(0, 10) })
-  if (batches.length > 0) await tx.run(sql`UPDATE ${SEND_BATCH} SET ${counted} WHERE ${SEND_BATCH.run_id} = ${run.id}`)
+  const isNamed = sql`${SEND_BATCH.run_id} = ${run.id} AND ${SEND_BATCH.userid} <> ${WECOM_CHOOSES}`
+  if (named.length > 0) await tx.run(sql`UPDATE ${SEND_BATCH} SET ${counted} WHERE ${isNamed}`)
   await finishRunIfDone(tx, run.id, nowMs)
 }

@@ -3,7 +3,7 @@ import { count, number, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import { RECIPIENT_TABLES } from './recipients-of.ts'
-import { SEND_BATCH, SEND_GROUP, SEND_RUN } from './send-tables.ts'
+import { SEND_BATCH, SEND_GROUP, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
 /** What one scheduled send asks of one guide. */
 export interface SendFigure {
@@ -13,6 +13,8 @@ export interface SendFigure {
   userId: string
   customers: number
   groups: number
+  /** WeCom chooses who sends; this is who is expected to. */
+  isGuess?: true
   /** Whom each version of it is for, each a task of its own; absent: there is one for all. */
   variants?: { name: string; customers: number }[]
 }
@@ -26,7 +28,15 @@ export async function sendFigures(tx: ReadTx, fromMs: number, toMs: number): Pro
   const found: SendFigure[] = []
   const variantsOf = await versionsIn(tx, fromMs, toMs)
   for (const table of RECIPIENT_TABLES) {
-    const figure = select({ name: s.send_name, scheduledAtMs: s.scheduled_at, userId: table.userid, many: count() })
+    const expected = table === SEND_RECIPIENT ? sql`${SEND_RECIPIENT.expected_userid}` : sql`NULL`
+    const guess = number(sql`MAX(CASE WHEN ${expected} IS NULL THEN 0 ELSE 1 END)`)
+    const figure = select({
+      guess,
+      name: s.send_name,
+      scheduledAtMs: s.scheduled_at,
+      userId: table.userid,
+      many: count(),
+    })
     const rows = await tx.rows(
       sql`SELECT ${figure} FROM ${table} JOIN ${s} ON ${s.id} = ${table.run_id}
           WHERE ${s.ask_key} IS NULL AND ${s.scheduled_at} > ${fromMs} AND ${s.scheduled_at} <= ${toMs}
@@ -35,10 +45,11 @@ export async function sendFigures(tx: ReadTx, fromMs: number, toMs: number): Pro
           ORDER BY ${s.scheduled_at}, ${s.send_name}, ${table.userid}`,
     )
     const isOfGroups = table === SEND_GROUP
-    for (const { userId, many, ...row } of rows) {
+    for (const { userId, many, guess: guessed, ...row } of rows) {
       if (userId !== null)
         found.push({
           ...{ ...row, userId, customers: isOfGroups ? 0 : many, groups: isOfGroups ? many : 0 },
+          ...(guessed === 1 ? { isGuess: true } : {}),
           ...variantsOf({ ...row, userId }),
         })
     }

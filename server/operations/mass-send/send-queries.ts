@@ -5,6 +5,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Variants } from '../../rules/book/variants-of.ts'
 import { ONCE } from '../../rules/campaigns/times-of-campaign.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
+import { chosenSenders } from './chosen-senders.ts'
 import { groupOccasions } from './group-occasions.ts'
 import type { Learned } from './learned.ts'
 import { RECIPIENT_TABLES, recipientsOf } from './recipients-of.ts'
@@ -17,7 +18,15 @@ import {
   type OutcomeCounts,
   type RunState,
 } from './send-states.ts'
-import { type RunRow, SEND_BATCH, SEND_GROUP, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
+import {
+  type RunRow,
+  SEND_BATCH,
+  SEND_GROUP,
+  SEND_RECIPIENT,
+  SEND_RUN,
+  SEND_SCHEDULE,
+  SEND_SENDER,
+} from './send-tables.ts'
 import { contentOf } from './variant-content.ts'
 
 export interface SendRun {
@@ -47,6 +56,7 @@ export interface SendRun {
 
 export interface SendBatch {
   id: number
+  /** WECOM_CHOOSES: of several, see chosenSenders. */
   userId: string
   /** Which version of the send; absent: there is one for all. */
   variant?: string
@@ -129,6 +139,8 @@ const toRun = (row: RunRow, counts: OutcomeCounts | undefined, variants: SendRun
 const r = alias(SEND_RECIPIENT, 'r')
 const b = alias(SEND_BATCH, 'b')
 const s = alias(SEND_RUN, 's')
+const q = alias(SEND_SENDER, 'q')
+const g = alias(SEND_GROUP, 'g')
 
 async function withCounts(tx: Tx, rows: RunRow[]): Promise<SendRun[]> {
   if (rows.length === 0) return []
@@ -170,6 +182,7 @@ async function variantsAmong(tx: Tx, rows: readonly RunRow[]): Promise<Map<numbe
 
 export const sendQueries = {
   ofGroup: groupOccasions,
+  chosenSenders,
   /** Scheduled sends, newest first; what journeys ask for is left out. `limit` default 20. */
   runs: async (tx: Tx, { limit = 20 }: { limit?: number } = {}): Promise<SendRun[]> =>
     withCounts(
@@ -274,17 +287,20 @@ export const sendQueries = {
   /** What guides still have to confirm, by guide: number of tasks, of how many sends they are, and the customers and groups that wait for them. */
   unfinishedByGuide: async (tx: Tx): Promise<Unfinished[]> => {
     const found = new Map<string, Unfinished>()
-    for (const table of RECIPIENT_TABLES) {
-      const of = table === SEND_RECIPIENT ? 'customers' : 'groups'
+    for (const table of [r, g]) {
+      const of = table === r ? 'customers' : 'groups'
+      // Where WeCom chooses who sends, each confirms their own part.
+      const userId = words(sql`${table.userid}`)
       const waiting = select({
-        userId: b.userid,
+        userId,
         tasks: number(sql`COUNT(DISTINCT ${b.id})`),
         sends: number(sql`COUNT(DISTINCT ${b.run_id})`),
         many: count(),
       })
       const rows = await tx.rows(
         sql`SELECT ${waiting} FROM ${b} JOIN ${table} ON ${table.batch_id} = ${b.id} AND ${table.outcome} = 'planned'
-            WHERE ${b.state} = 'created' AND ${b.confirmed_at} IS NULL GROUP BY ${b.userid}`,
+            LEFT JOIN ${q} ON ${q.batch_id} = ${b.id} AND ${q.userid} = ${table.userid}
+            WHERE ${b.state} = 'created' AND ${b.confirmed_at} IS NULL AND ${q.confirmed_at} IS NULL GROUP BY ${table.userid}`,
       )
       for (const { userId, tasks, sends, many } of rows) {
         const held = found.get(userId) ?? { userId, tasks: 0, sends: 0, customers: 0, groups: 0 }

@@ -17,6 +17,8 @@ export interface SendSnapshot {
   /** Who gets which version; absent: all get the same. */
   variants?: Variants
   guides: string[] | undefined
+  /** WeCom chooses who sends to each. */
+  senders?: SendRule['senders']
   /** Nothing goes out before a second person has said yes. */
   needsApproval?: boolean
   /** So many in a hundred of those who would get it do not, and are watched for so many days. */

@@ -99,6 +99,8 @@ export const SEND_BATCH = defineTable(
     counted_on: nullable(text(10)),
     // Which version of its send all of its customers get; null: there is one for all.
     variant: nullable(text(20)),
+    // WeCom has taken it back from those who had not confirmed it, where they are several.
+    withdrawn_at: nullable(instant()),
   },
   {
     unique: [['run_id', 'userid', 'chunk'], ['msgid']],
@@ -136,6 +138,8 @@ export const SEND_RECIPIENT = defineTable(
     reason: nullable(longText()),
     outcome_at: nullable(instant()),
     note_due: withDefault(flag(), 0),
+    // Who was expected to send to them, where WeCom chooses who does; `userid` is who does, once that is known.
+    expected_userid: nullable(text()),
   },
   {
     unique: [['run_id', 'external_userid']],
@@ -145,12 +149,43 @@ export const SEND_RECIPIENT = defineTable(
       ['note_due', 'id'],
     ],
     personal: {
-      holds: { external_userid: 'customer', userid: 'staff', reason: 'conduct' },
+      holds: { external_userid: 'customer', userid: 'staff', reason: 'conduct', expected_userid: 'staff' },
       purpose: '群发发给了谁、没发给谁、为什么',
       kept: 'customer',
       of: 'external_userid',
     },
     snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+/** Who sends a task for which no sender is named, each to their own part of its customers. */
+export const SEND_SENDER = defineTable(
+  'send_sender',
+  {
+    id: id(),
+    batch_id: integer(),
+    userid: text(),
+    /** By what we know it is they. */
+    expected: flag(),
+    /** It is they, as WeCom says. */
+    chosen: withDefault(flag(), 0),
+    /** So many places of the task are kept for their customers. */
+    room: withDefault(integer(), 0),
+    // The Shanghai day on which it counts as their work; null: it does not, or any more.
+    counted_on: nullable(text(10)),
+    // Whom they send to has been read.
+    read_at: nullable(instant()),
+    confirmed_at: nullable(instant()),
+  },
+  {
+    unique: [['batch_id', 'userid']],
+    indices: [['userid']],
+    personal: {
+      holds: { userid: 'staff', counted_on: 'none' },
+      purpose: '由企业微信挑人发的群发，预计和实际是哪位导购',
+      kept: 'standing',
+    },
+    snapshot: { key: 'id' },
   },
 )
 
@@ -185,5 +220,6 @@ export const SEND_GROUP = defineTable(
 
 export type RunRow = RowOf<typeof SEND_RUN>
 export type BatchRow = RowOf<typeof SEND_BATCH>
+export type SenderRow = RowOf<typeof SEND_SENDER>
 
-export const sendTables: Table[] = [SEND_SCHEDULE, SEND_RUN, SEND_BATCH, SEND_RECIPIENT, SEND_GROUP]
+export const sendTables: Table[] = [SEND_SCHEDULE, SEND_RUN, SEND_BATCH, SEND_RECIPIENT, SEND_SENDER, SEND_GROUP]

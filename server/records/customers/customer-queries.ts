@@ -16,6 +16,7 @@ import {
   words,
 } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { hasLeft, staffQueries } from '../staff/staff-queries.ts'
 import { CUSTOMER, CUSTOMER_LINK, CUSTOMER_PHONE, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
 import type { LostBy } from './event-source.ts'
@@ -178,6 +179,36 @@ export const customerQueries = {
     const left = await staffQueries.leftAmong(tx, [...new Set(rows.map((row) => row.userid))])
     // Later rows replace earlier ones, so the latest follow stays.
     return new Map(rows.filter((row) => !left.has(row.userid)).map((row) => [row.external_userid, row.userid]))
+  },
+  /** All present guides of each, whoever was added first before the others; UTC milliseconds. Customers without one are left out. */
+  presentGuidesOf: async (
+    tx: ReadTx,
+    among: Among,
+  ): Promise<Map<string, readonly { userId: string; addedAtMs: number }[]>> => {
+    const rows = await eachAmong(f.external_userid, among, (isAmong) =>
+      tx.rows(
+        sql`SELECT ${pick(f, 'external_userid', 'userid', 'added_at')} FROM ${f}
+            WHERE ${f.active} = 1 AND ${isAmong} ORDER BY ${f.added_at}, ${f.id}`,
+      ),
+    )
+    const left = await staffQueries.leftAmong(tx, [...new Set(rows.map((row) => row.userid))])
+    const present = rows.filter((row) => !left.has(row.userid))
+    return new Map(
+      [...groupBy(present, (row) => row.external_userid)].map(([id, own]) => [
+        id,
+        own.map((row) => ({ userId: row.userid, addedAtMs: row.added_at ?? 0 })),
+      ]),
+    )
+  },
+  /** How many friends each of these guides has; those with none are left out. */
+  friendCounts: async (tx: ReadTx, userIds: readonly string[]): Promise<Map<string, number>> => {
+    const rows = await eachChunk([...new Set(userIds)], (part) =>
+      tx.rows(
+        sql`SELECT ${select({ userId: f.userid, many: count() })} FROM ${f}
+            WHERE ${f.userid} IN ${list(part)} AND ${f.active} = 1 GROUP BY ${f.userid}`,
+      ),
+    )
+    return new Map(rows.map(({ userId, many }) => [userId, many]))
   },
   /** The newest adds by a channel, newest first: `limit` of all adds are looked at. Instants in UTC milliseconds. */
   latestAdds: async (tx: Tx, limit: number): Promise<{ channel: string; userId: string; atMs: number }[]> => {

@@ -1,6 +1,6 @@
 import { type Among, eachAmong } from '../../core/db/among.ts'
 import type { Column } from '../../core/db/define-table.ts'
-import { count, list, number, select, sql } from '../../core/db/sql.ts'
+import { count, list, number, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { GROUP_TOUCH, type GroupTouchKind, TOUCH, type TouchKind } from './touch-tables.ts'
 
@@ -113,6 +113,24 @@ export const touches = {
           GROUP BY ${TOUCH.about}`,
     )
     return rows.map(({ about, atMs }) => ({ about: about ?? undefined, atMs }))
+  },
+  /** When each guide last wrote to each of these, as far as we know: a moment is no message. UTC milliseconds. */
+  lastOfGuides: async (
+    tx: ReadTx,
+    among: Among,
+  ): Promise<{ externalUserId: string; userId: string; atMs: number }[]> => {
+    const touch = {
+      externalUserId: TOUCH.external_userid,
+      userId: words(sql`${TOUCH.userid}`),
+      atMs: number(sql`MAX(${TOUCH.at})`),
+    }
+    return eachAmong(TOUCH.external_userid, among, (isAmong) =>
+      tx.rows(
+        sql`SELECT ${select(touch)} FROM ${TOUCH}
+            WHERE ${isAmong} AND ${TOUCH.userid} IS NOT NULL AND ${TOUCH.kind} <> 'moment'
+            GROUP BY ${TOUCH.external_userid}, ${TOUCH.userid}`,
+      ),
+    )
   },
   /** What guides sent to this customer from the first instant until the last, both included, the oldest first; UTC milliseconds. */
   ofGuidesWithin: async (

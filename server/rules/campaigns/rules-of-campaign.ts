@@ -15,9 +15,17 @@ const written = <Rule>(given: { [Key in keyof Rule]?: Rule[Key] | undefined }): 
 export function sendRuleOf(campaign: CampaignRule, step: CampaignStep): SendRule | undefined {
   const content = step.send ?? step.groupSend
   if (content === undefined) return undefined
-  const { audience, groups, guides, holdOut, kind, evenSo, priority, ifCrowded, approval, enabled } = campaign
+  const { audience, groups, guides, senders, holdOut, kind, evenSo, priority, ifCrowded, approval, enabled } = campaign
   const toGroups = step.groupSend !== undefined
-  const given = { kind, evenSo, priority, ifCrowded, approval, enabled, ...(toGroups ? {} : { guides, holdOut }) }
+  const given = {
+    kind,
+    evenSo,
+    priority,
+    ifCrowded,
+    approval,
+    enabled,
+    ...(toGroups ? {} : { guides, senders, holdOut }),
+  }
   return {
     send: nameOfStep(campaign, step),
     audience: bothOf(toGroups ? groups : audience, step.only),

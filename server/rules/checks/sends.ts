@@ -8,6 +8,7 @@ import type { AnyDraft, CheckContext } from './check-context.ts'
 import { checkGuides } from './members.ts'
 import { isWithin } from './quiet.ts'
 import { adviseCrowd, checkRhythm, type KnownSend } from './send-crowd.ts'
+import { checkSenders } from './senders.ts'
 import { checkCron, cronFields } from './times.ts'
 import { checkVaried } from './variants.ts'
 
@@ -26,6 +27,7 @@ export function checkSends(
     checkVaried(context, draft, whom)
     checkGuides(context, draft, ['guides'], guides)
     checkToGroups(draft)
+    checkSenders(draft)
     if (at !== undefined && cron !== undefined)
       draft.fault(['cron'], 'at 和 cron 只能写一个', '只发一次用 at，定期发用 cron')
     else if (at === undefined && cron === undefined && !mayHaveTime(draft))

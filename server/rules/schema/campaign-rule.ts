@@ -10,7 +10,7 @@ import { Was } from './was.ts'
 const strict = { additionalProperties: false }
 /** Of one step: a to-do, a send or a moment so many days before or after the day of the campaign. */
 const MOST_DAYS = 60
-const { kind, evenSo, priority, ifCrowded, approval, holdOut, enabled, guides } = SendRule.properties
+const { kind, evenSo, priority, ifCrowded, approval, holdOut, enabled, guides, senders } = SendRule.properties
 
 const CampaignStep = Type.Object(
   {
@@ -86,6 +86,7 @@ export const CampaignRule = Type.Object(
       ),
     ),
     guides,
+    senders,
     kind,
     evenSo,
     priority,

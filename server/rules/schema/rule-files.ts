@@ -243,6 +243,13 @@ export const SendRule = Type.Object(
     guides: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: '只发这些导购的客户（userid）；不写就是全部' }),
     ),
+    /** Default: each customer's own guide. No sender is named to WeCom, which chooses. */
+    senders: Type.Optional(
+      Type.Literal('lastChat', {
+        description:
+          '由谁发：lastChat 由企业微信挑每位客户最近聊过的导购，事先只能预计是谁；不写就是每位客户自己的导购',
+      }),
+    ),
     /** One of the kinds whose rhythm policy.yaml keeps. */
     kind: Type.Optional(
       Type.String({ minLength: 1, maxLength: 20, description: '哪一类群发：policy.yaml 的 rhythm 里写的一类' }),

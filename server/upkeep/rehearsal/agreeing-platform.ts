@@ -1,6 +1,7 @@
 import type { Platform } from '../../capabilities/create-capabilities.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import type { GrantDesk } from '../../operations/grants/grant-desk.ts'
 
 /** Some of an area's methods; every other one throws: a rehearsal asks nobody. */
@@ -14,9 +15,12 @@ function only<Area extends object>(name: string, methods: Partial<Area>): Area {
 }
 
 /** A platform that agrees to everything we do and tells nothing: functions of this process without address or secret.
- *  Guides confirm a mass-send at once, and it reaches everybody. */
-export function createAgreeingPlatform(clock: Clock): Platform {
-  const sends = new Map<string, { userId: string; ids: string[]; isGroup: boolean; atSec: number }>()
+ *  Guides confirm a mass-send at once, and it reaches everybody. `sendersOf`: whom it chooses where no sender is named, by external_userid. */
+export function createAgreeingPlatform(
+  clock: Clock,
+  sendersOf: (externalUserIds: readonly string[]) => Promise<ReadonlyMap<string, string>> = async () => new Map(),
+): Platform {
+  const sends = new Map<string, { of: Map<string, string[]>; isGroup: boolean; atSec: number }>()
   let made = 0
   const newId = (what: string): string => `rehearsed-${what}-${++made}`
   const agree = async () => ({})
@@ -36,20 +40,25 @@ export function createAgreeingPlatform(clock: Clock): Platform {
     strategyTags: only<Platform['strategyTags']>('strategyTags', {}),
     messages: only<Platform['messages']>('messages', { send: async () => ({ msgid: newId('message') }) }),
     massSends: only<Platform['massSends']>('massSends', {
-      create: async ({ chat_type, external_userid = [], chat_id_list = [], sender: userId = '' }) => {
+      create: async ({ chat_type, external_userid = [], chat_id_list = [], sender }) => {
         const msgid = newId('send')
         const isGroup = chat_type === 'group'
         const ids = isGroup ? chat_id_list : external_userid
-        sends.set(msgid, { userId, ids, isGroup, atSec: Math.floor(clock.now() / 1_000) })
-        return { msgid, fail_list: [] }
+        const chosen = sender === undefined ? await sendersOf(ids) : undefined
+        const of = groupBy(ids, (id) => sender ?? chosen?.get(id) ?? '')
+        const failed = of.get('') ?? []
+        of.delete('')
+        sends.set(msgid, { of, isGroup, atSec: Math.floor(clock.now() / 1_000) })
+        return { msgid, fail_list: failed }
       },
       tasks: async ({ msgid }) => {
-        const send = sends.get(msgid)
-        return { task_list: send === undefined ? [] : [{ userid: send.userId, status: 2, send_time: send.atSec }] }
+        const { of = new Map<string, string[]>(), atSec = 0 } = sends.get(msgid) ?? {}
+        return { task_list: [...of.keys()].map((userid) => ({ userid, status: 2, send_time: atSec })) }
       },
-      results: async ({ msgid }) => {
-        const { ids = [], isGroup = false, atSec = 0 } = sends.get(msgid) ?? {}
+      results: async ({ msgid, userid }) => {
+        const { of, isGroup = false, atSec = 0 } = sends.get(msgid) ?? {}
         const sent = { status: 1, send_time: atSec }
+        const ids = of?.get(userid) ?? []
         return { send_list: ids.map((id) => ({ ...(isGroup ? { chat_id: id } : { external_userid: id }), ...sent })) }
       },
       remind: agree,

@@ -69,6 +69,30 @@ cron: "0 11 * * *"
   ])
 })
 
+it('of a send for which WeCom chooses who sends it says that guides are expected', async () => {
+  const chosen = `${WELFARE_DAY.replace('* * 3', '* * *')}senders: lastChat\n`
+  t = await openSopScene({ sop: CARE, files: { 'sends/s.yaml': chosen } })
+  expect(t.huoshui.rules.faults()).toEqual([])
+  const both = await t.scan({ userId: 'zhangsan' })
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: both })
+  await t.settle()
+  await t.scan({ userId: 'zhangsan' })
+  const { out } = await runCommand(sopProgram, ['plan', 'care', '--days', '1'], t)
+  const lines = out.split('\n').filter((line) => line.includes('「周三福利日」') || /^ *(张三|李四) .*群发/.test(line))
+  expect(
+    lines.map((line) =>
+      line
+        .trim()
+        .replace(/^\d{4}-\d\d-\d\d /, '')
+        .replace(/ {2,}/g, ' '),
+    ),
+  ).toEqual([
+    '10:00 「周三福利日」：2 位客户，2 位导购确认（预计，由企业微信挑）',
+    expect.stringMatching(/^李四 .*群发 1 人/),
+    expect.stringMatching(/^张三 .*群发 1 人/),
+  ])
+})
+
 it('so are sends into groups, to whoever owns them; what the month or the policy leaves no room for is not among them', async () => {
   const pool = 'pool: 福利群\nrole: paid\ngroups: { namePrefix: 福利群 }\ncapacity: 200\nentry: {}\ninviteBy: task\n'
   const daily =

@@ -14,7 +14,10 @@ import { createEmit } from '../../engine/inbox/emit.ts'
 import type { EventLane } from '../../engine/inbox/event-kind.ts'
 import { whatIsDue } from '../../engine/what-is-due.ts'
 import { approveRun, awaitingRuns } from '../../operations/mass-send/approve-run.ts'
+import { likelySenders } from '../../operations/mass-send/likely-senders.ts'
 import { createAlerts } from '../../records/alerts/alerts.ts'
+import { customerQueries } from '../../records/customers/customer-queries.ts'
+import { touches } from '../../records/touches/touches.ts'
 import type { RuleBook, Send } from '../../rules/book/rule-book.ts'
 import { renameInVersions } from '../../rules/versions/rename-in-versions.ts'
 import { rememberVersions } from '../../rules/versions/rule-version-store.ts'
@@ -43,6 +46,10 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
   await db.tx(async (tx) => {
     for (const id of await awaitingRuns(tx)) await approveRun(tx, id, { by: 'rehearsal', nowMs })
   })
+  const expectedSenders = async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+    const found = await db.tx((tx) => likelySenders(tx, { customers: customerQueries, touches }, ids))
+    return new Map([...found].map(([id, { userId }]) => [id, userId]))
+  }
   const capable = createCapabilities({
     ...options,
     db,
@@ -50,7 +57,7 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
     log,
     outbox: createOutbox({ clock, nudge: (lane) => void told.actions.add(lane) }),
     emit: createEmit({ clock, nudge: (lane) => void told.events.add(lane) }),
-    wecom: createAgreeingPlatform(clock),
+    wecom: createAgreeingPlatform(clock, expectedSenders),
     rules: { current: () => approved, onChange: () => undefined },
     alerts: createAlerts({ clock }),
     callWebhook: () => Promise.resolve(true),
