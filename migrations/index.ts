@@ -85,6 +85,7 @@ import { GroupsOfRfm1700000000181 } from './0181-groups-of-rfm.ts'
 import { VersionsOfSends1700000000182 } from './0182-versions-of-sends.ts'
 import { StopWords1700000000185 } from './0185-stop-words.ts'
 import { SendersOfSends1700000000190 } from './0190-senders-of-sends.ts'
+import { OriginOfOrders1700000000194 } from './0194-origin-of-orders.ts'
 import { WhoHasATag1700000000197 } from './0197-who-has-a-tag.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
@@ -176,5 +177,6 @@ export const migrations = [
   VersionsOfSends1700000000182,
   StopWords1700000000185,
   SendersOfSends1700000000190,
+  OriginOfOrders1700000000194,
   WhoHasATag1700000000197,
 ]

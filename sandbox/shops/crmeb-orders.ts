@@ -1,3 +1,4 @@
+import type { Origin } from './origins.ts'
 import type { ShopLine } from './wechat-shop.ts'
 
 interface Item extends ShopLine {
@@ -18,6 +19,7 @@ export interface CrmebDoubleOrder {
   refundStatus: number
   parcel: { number: string; company: string } | undefined
   items: Item[]
+  origin: Origin
 }
 
 export interface CrmebDoubleRefund {

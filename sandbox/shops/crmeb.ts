@@ -10,6 +10,7 @@ import {
   madeBetween,
 } from './crmeb-orders.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
+import { type Origin, originAt, packedBy } from './origins.ts'
 import { createPushes } from './pushes.ts'
 import { json, perhapsLost, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
 import { createShopTokens } from './tokens-of-shop.ts'
@@ -227,7 +228,7 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
       const payFen = lines.reduce((all, line) => all + line.priceFen * line.quantity, 0)
       const order: CrmebDoubleOrder = {
         ...{ id, pid: 0, orderId, uid, payFen, createdMs: clock.now(), paidMs: undefined },
-        ...{ status: 0, refundStatus: 0, parcel: undefined, items },
+        ...{ status: 0, refundStatus: 0, parcel: undefined, items, origin: originAt(id, [0, 1, 4]) },
       }
       orders.add(order)
       push('order-create', detailed(order))
@@ -240,7 +241,9 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
     },
     /** Nobody pushes it. */
     ship: (orderId: string, parcel: { number: string; company: string }): void => {
-      for (const one of standing(held(orderId))) Object.assign(one, { parcel, status: 1 })
+      const order = held(orderId)
+      order.origin = packedBy(order.id, order.origin)
+      for (const one of standing(order)) Object.assign(one, { parcel, status: 1 })
     },
     /** The first of the goods alone; the order falls apart. */
     shipPart: (orderId: string, parcel: { number: string; company: string }): void => {
@@ -310,6 +313,14 @@ function listed(order: CrmebDoubleOrder): object {
   }
 }
 
+/** Numbers are 0 where there is none, names are not. */
+const originJson = ({ store, staff, scene, campaign }: Origin): object => ({
+  ...(store === undefined ? {} : { store_id: store || 0 }),
+  ...(staff === undefined ? {} : { staff_id: staff }),
+  ...(scene === undefined ? {} : { is_channel: scene }),
+  ...(campaign === undefined ? {} : { seckill_id: campaign }),
+})
+
 const detailed = (order: CrmebDoubleOrder): object => ({
   ...listed(order),
   ...{
@@ -317,6 +328,7 @@ const detailed = (order: CrmebDoubleOrder): object => ({
     refund_status: order.refundStatus,
     delivery_type: order.parcel === undefined ? null : 'express',
   },
+  ...originJson(order.origin),
   ...{ use_integral: '0.00', back_integral: '0.00', invoice: {}, status_name: '', vip_true_price: '0.00' },
 })
 

@@ -5,6 +5,7 @@ import { wechatShopAccount } from '../credentials.ts'
 import { createSeededRandom } from '../random.ts'
 import { createCouponDesk } from './coupon-desk.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
+import { type Origin, originAt, packedBy } from './origins.ts'
 import { createPushes, type Push } from './pushes.ts'
 import { json, perhapsLost, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
 import { createShopTokens } from './tokens-of-shop.ts'
@@ -48,6 +49,7 @@ export interface DoubleOrder {
   parcels: { number: string; company: string; atMs: number }[]
   signedMs: number | undefined
   aftersales: Aftersale[]
+  origin: Origin
 }
 
 const WEEK_SEC = 7 * 86_400
@@ -244,6 +246,7 @@ function wechatShopPeople({
       parcels: [],
       signedMs: undefined,
       aftersales: [],
+      origin: originAt(made, [2, 3, 5]),
     }
   }
 
@@ -282,6 +285,7 @@ function wechatShopPeople({
       const order = held(orderId)
       order.parcels.push({ ...parcel, atMs: clock.now() })
       order.status = 30
+      order.origin = packedBy(Number(orderId.slice(-6)), order.origin)
       pushOrder('channels_ec_order_deliver', order, ',"finish_delivery":1')
     },
     sign: (orderId: string): void => {
@@ -319,6 +323,11 @@ function wechatShopPeople({
 
 const openId = (unionId: string | undefined): string =>
   unionId === undefined ? '' : `o${createHash('sha1').update(unionId).digest('hex').slice(0, 27)}`
+
+const sharerJson = (staff: string | null): object | null =>
+  staff === null
+    ? null
+    : { sharer_openid: '', sharer_unionid: staff, sharer_type: 1, share_scene: 5, handling_progress: 1 }
 
 function orderJson(order: DoubleOrder): object {
   const { orderId, status, unionId, createdMs, updatedMs, paidMs, lines, parcels } = order
@@ -361,7 +370,11 @@ function orderJson(order: DoubleOrder): object {
           delivery_time: sec(one.atMs),
         })),
       },
-      ext_info: order.signedMs === undefined ? {} : { confirm_receipt_time: sec(order.signedMs) },
+      ext_info: {
+        ...(order.signedMs === undefined ? {} : { confirm_receipt_time: sec(order.signedMs) }),
+        ...(order.origin.scene === undefined ? {} : { order_scene: order.origin.scene }),
+      },
+      ...(order.origin.staff === undefined ? {} : { sharer_info: sharerJson(order.origin.staff) }),
     },
   }
 }

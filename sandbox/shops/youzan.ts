@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../server/core/kernel/clock.ts'
 import { createSeededRandom } from '../random.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
+import { type Origin, originAt, packedBy } from './origins.ts'
 import { createPushes } from './pushes.ts'
 import { json, perhapsLost, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
 import { createShopTokens } from './tokens-of-shop.ts'
@@ -35,6 +36,7 @@ export interface YouzanDoubleOrder {
   lines: readonly ShopLine[]
   parcel: { number: string; company: string } | undefined
   refunds: Refund[]
+  origin: Origin
 }
 
 const yuan = (fen: number): string => (fen / 100).toFixed(2)
@@ -114,7 +116,7 @@ export function createYouzanDouble(options: {
         order.parcel === undefined ? [] : [{ express_info: { express_id: 1, express_no: order.parcel.number } }]
       return good({
         ...told(order),
-        order_promotion: {},
+        order_promotion: { item: [], order: [{ promotion_title: order.origin.campaign }], adjust_fee: '0.00' },
         refund_order: [],
         delivery_order: dists.length === 0 ? [] : [{ dists }],
       })
@@ -215,6 +217,7 @@ function youzanPeople({
       const order: YouzanDoubleOrder = {
         ...{ tid, openId, status: 'WAIT_BUYER_PAY', refundState: 0, createdMs: now, updatedMs: now, totalFen, lines },
         ...{ paidMs: undefined, shippedMs: undefined, doneMs: undefined, parcel: undefined, refunds: [] },
+        origin: originAt(orders.size + 1, ['wx_video', 'wx_gzh']),
       }
       orders.set(tid, order)
       push('trade_TradeCreate', order, told(order))
@@ -230,6 +233,7 @@ function youzanPeople({
     },
     ship: (tid: string, parcel: { number: string; company: string }): void => {
       const order = Object.assign(held(tid), { status: 'WAIT_BUYER_CONFIRM_GOODS', shippedMs: clock.now(), parcel })
+      order.origin = packedBy(Number(tid.slice(-6)), order.origin)
       push('trade_TradeSellerShip', order, { tid })
     },
     sign: (tid: string): void => {
@@ -268,12 +272,12 @@ function fullOrder(order: YouzanDoubleOrder): object {
       ...{ consign_time: time(order.shippedMs), success_time: time(order.doneMs), expired_time: '' },
       ...{
         order_tags: { is_payed: order.paidMs !== undefined },
-        order_extra: {},
-        node_kdt_id: 100001,
+        order_extra: { is_from_cart: 'true', sales_guide: order.origin.staff },
+        node_kdt_id: order.origin.store || 100001,
         root_kdt_id: 100001,
       },
     },
-    source_info: { is_offline_order: false, source: { platform: 'wx', wx_entrance: 'merchant_xcx' } },
+    source_info: { is_offline_order: false, source: { wx_entrance: order.origin.scene } },
     buyer_info: { yz_open_id: order.openId, outer_user_id: '', buyer_phone: '$CIPHER$', fans_type: 0, fans_id: 0 },
     pay_info: {
       ...{ total_fee: yuan(totalFen), post_fee: '0.00', payment: yuan(totalFen), phase_payments: [] },

@@ -131,6 +131,8 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
         shipped_at,
         signed_at,
       })
+      for (const part of ['store', 'scene', 'campaign'] as const)
+        if (g(fc.boolean)) add('shop_order_origin', { shop_order_id: id, part, word: one(TEXTS), version: 0 })
       for (const line of some(2)) {
         const back = { refunded_quantity: one([0, 0, 1, 2]), refunded_fen: one([0, 100]) }
         const item = { sku: one(TEXTS), name: one(TEXTS), quantity: 2, price_fen: 100, category: maybe(one(TEXTS)) }
@@ -146,6 +148,8 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     for (const _ of g(fc.boolean) ? [1, 2, 3] : []) {
       const order = { order_id: `o${id}`, source: 's', total_fen: 100, refunded_fen: 0, external_userid: who }
       add('shop_order', { id, ...order, status: 'paid', created_at: at(), paid_at: at() })
+      for (const part of ['store', 'scene', 'campaign'] as const)
+        add('shop_order_origin', { shop_order_id: id, part, word: 'vip', version: 0 })
       const item = { sku: 'a%b', name: '🥩', quantity: 1, price_fen: 100, category: one(['VIP', 'VIP ']) }
       add('shop_order_item', { shop_order_id: id, line_no: 0, ...item, role: '主推' })
       id += 1

@@ -105,6 +105,12 @@ export interface ShopOrder {
   payments?: { paymentId: string; fen: number; at?: number; way?: string }[]
   parcels?: { number: string; company?: string; shippedAt?: number; signedAt?: number }[]
   items: { sku: string; name: string; quantity: number; priceFen: number; lineId?: string }[]
+  /** Where it came from in the shop's own words, names or numbers, ≤100 characters: of its stores which, whose hand, by which
+   *  channel, in which campaign. Absent: this snapshot does not tell, and what was told stays. */
+  store?: string | undefined
+  staff?: string | undefined
+  scene?: string | undefined
+  campaign?: string | undefined
   buyer: Buyer
 }
 

@@ -1,6 +1,7 @@
 import type { NamedCustomer } from '../customers/given-customer.ts'
 import type { CsvRecord } from './csv-records.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
+import { type OrderOrigin, type OriginPart, originOf } from './order-origin.ts'
 import { instantOfText } from './order-words.ts'
 import { isSpoiltNumber, type OrderRow, orderIdOf, readRow, type Sheet, Unreadable } from './read-row.ts'
 
@@ -118,11 +119,18 @@ function orderOf(rows: OrderRow[], { orderId, customer, tells }: WholeFile): Ord
     tells,
     items: rows.flatMap((row) => row.item ?? []),
     itemsLeftOut: rows.filter((row) => row.hasNoGoods).length,
+    origin: originOfRows(rows),
     source: theSame(
       rows.map((row) => row.source),
       '同一单各行的来源不同，请检查',
     ),
   }
+}
+
+/** Each row may be of another campaign: the first that says one counts. */
+function originOfRows(rows: readonly OrderRow[]): OrderOrigin | undefined {
+  const first = (part: OriginPart): string | undefined => rows.flatMap(({ origin }) => origin?.[part] ?? [])[0]
+  return originOf({ store: first('store'), staff: first('staff'), scene: first('scene'), campaign: first('campaign') })
 }
 
 /** 拼多多 writes the day before the dash, and leaves the time out of orders that were cancelled. UTC milliseconds. */

@@ -11,13 +11,14 @@ import {
   OrderSigned,
 } from './order-events.ts'
 import { orderFacts, orderSigns } from './order-facts.ts'
+import { SHOP_ORDER_ORIGIN } from './order-origin-tables.ts'
 import { orderTables } from './order-tables.ts'
 import { createOrders } from './orders.ts'
 import { createOrdersRewind } from './orders-rewind.ts'
 
 export const orders = defineTold({
   name: 'orders',
-  tables: orderTables,
+  tables: [...orderTables, SHOP_ORDER_ORIGIN],
   facts: orderFacts,
   lifeSigns: orderSigns,
   events: [

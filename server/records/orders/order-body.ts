@@ -4,6 +4,7 @@ import { plainText } from '../../core/kernel/plain-text.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { checkedBody, instantOf, invalidBody } from '../../engine/http/checked-body.ts'
 import { GivenCustomer, type NamedCustomer, namedCustomer } from '../customers/given-customer.ts'
+import { ORIGIN_FIELDS, type OrderOrigin, originOf } from './order-origin.ts'
 import { Fen, Instant, Maybe, NotEmpty, WHOLE_FIELDS, type Whole, wholeOf } from './whole-body.ts'
 
 export const OrderStatus = Type.Union([
@@ -53,6 +54,8 @@ export const OrderBody = Type.Object({
     ),
   ),
   source: NotEmpty(60),
+  /** From which store, whose hand, which channel and campaign it came, in the shop's own words. */
+  ...ORIGIN_FIELDS,
   ...WHOLE_FIELDS,
 })
 
@@ -88,6 +91,8 @@ export interface OrderMessage {
   source: string | undefined
   /** What a file of goods only, or of their names in one cell, has to say less about. */
   tells?: 'goods' | 'summary' | undefined
+  /** Undefined: nothing is told of where it came from. */
+  origin?: OrderOrigin | undefined
   /** The whole order, where the message tells it; else it is a piece of news. */
   whole: Whole | undefined
 }
@@ -146,6 +151,7 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
     items,
     itemsLeftOut: lines.length - items.length,
     source,
+    origin: originOf(body),
     whole,
   }
 }

@@ -5,9 +5,11 @@ import { daysSinceSql, hoursSinceSql, startOfLastDays } from '../facts/days-sinc
 import { isOneOf } from '../facts/is-one-of.ts'
 import { aggregateFact, type CustomerRows, lastFact, narrowableFact, setFact } from '../facts/row-facts.ts'
 import type { LifeSign } from '../facts/silence-fact.ts'
+import { SHOP_ORDER_ORIGIN } from './order-origin-tables.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM } from './order-tables.ts'
 
 const o = alias(SHOP_ORDER, 'o')
+const w = alias(SHOP_ORDER_ORIGIN, 'w')
 const l = alias(SHOP_ORDER, 'l')
 const i = alias(SHOP_ORDER_ITEM, 'i')
 const ORDERS = { from: `${o}`, customer: `${o.external_userid}` }
@@ -43,26 +45,42 @@ const EVER_PAID_ITEMS: CustomerRows = { ...EVER_PAID, from: PAID_ITEMS.from }
 
 /** As products.yaml says, else as the shop does. */
 const CATEGORY = `COALESCE(${i.catalog_category}, ${i.category})`
-const BY_GOODS = ['category', 'product', 'role'] as const
-const BY_GOODS_AND_TIME = [...BY_GOODS, 'days'] as const
+/** What of an order's origin rules may ask for; whose hand it went through credit.yaml asks. */
+const BY_ORIGIN = ['store', 'scene', 'campaign'] as const
+const BY_ORDER = ['category', 'product', 'role', ...BY_ORIGIN] as const
+const BY_ORDER_AND_TIME = [...BY_ORDER, 'days'] as const
+
+const isFrom = (part: (typeof BY_ORIGIN)[number], words: readonly string[]): { where: string; params: string[] } => {
+  const { where, params } = isOneOf([`${w.word}`], words)
+  const isOurs = `${w.shop_order_id} = ${o.id} AND ${w.part} = '${part}'`
+  return { where: `EXISTS (SELECT 1 FROM ${w} WHERE ${isOurs} AND ${where})`, params }
+}
 
 /** Paid orders, or lines of them where goods are asked for. */
-function paidBy({ category, product, role, days }: Narrowing, whole = PAID, lines = PAID_ITEMS): CustomerRows {
+function paidBy(narrowing: Narrowing, whole = PAID, lines = PAID_ITEMS): CustomerRows {
+  const { category, product, role, days } = narrowing
   const ofGoods = [
     ...(category === undefined ? [] : [isOneOf([CATEGORY], category)]),
     ...(product === undefined ? [] : [isOneOf([`${i.name}`, `${i.sku}`], product)]),
     ...(role === undefined ? [] : [isOneOf([`${i.role}`], role)]),
   ]
   const rows = ofGoods.length === 0 ? whole : lines
+  const asked = [
+    ...ofGoods,
+    ...BY_ORIGIN.flatMap((part) => {
+      const words = narrowing[part]
+      return words === undefined ? [] : [isFrom(part, words)]
+    }),
+  ]
   return {
     ...rows,
     where: (nowMs) =>
       [
         String(rows.where),
-        ...ofGoods.map(({ where }) => where),
+        ...asked.map(({ where }) => where),
         ...(days === undefined ? [] : [`${o.paid_at} >= ${startOfLastDays(days, nowMs)}`]),
       ].join(' AND '),
-    params: ofGoods.flatMap(({ params }) => params),
+    params: asked.flatMap(({ params }) => params),
   }
 }
 
@@ -101,21 +119,21 @@ function averageInterval(nowMs: number, orders: string): string {
 
 export const orderFacts: Fact[] = [
   aggregateFact(ORDERS, { path: 'orders.created.count', zh: '下单次数', ...counted }),
-  narrowableFact(BY_GOODS_AND_TIME, (narrowing) =>
+  narrowableFact(BY_ORDER_AND_TIME, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       ...counted,
       ...{ path: 'orders.paid.count', zh: '已付款订单数' },
       of: ordersOf(narrowing),
     }),
   ),
-  narrowableFact(BY_GOODS_AND_TIME, (narrowing) =>
+  narrowableFact(BY_ORDER_AND_TIME, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       ...summed,
       ...{ path: 'orders.paid.sum', zh: '累计付款金额' },
       of: asksGoods(narrowing) ? `COALESCE(SUM(${LINE_NET}), 0)` : summed.of,
     }),
   ),
-  narrowableFact(BY_GOODS_AND_TIME, (narrowing) =>
+  narrowableFact(BY_ORDER_AND_TIME, (narrowing) =>
     aggregateFact(
       { ...paidBy(narrowing), from: PAID_ITEMS.from },
       {
@@ -134,7 +152,7 @@ export const orderFacts: Fact[] = [
     column: NET,
     by: [`${o.paid_at}`, `${o.id}`],
   }),
-  narrowableFact(BY_GOODS, (narrowing) =>
+  narrowableFact(BY_ORDER, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       path: 'orders.paid.daysSinceFirst',
       type: 'number',
@@ -142,7 +160,7 @@ export const orderFacts: Fact[] = [
       of: (nowMs) => daysSinceSql(`MIN(${o.paid_at})`, nowMs),
     }),
   ),
-  narrowableFact(BY_GOODS, (narrowing) =>
+  narrowableFact(BY_ORDER, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       path: 'orders.paid.daysSinceLast',
       type: 'number',
@@ -156,7 +174,7 @@ export const orderFacts: Fact[] = [
     zh: '距最近付款小时数',
     of: (nowMs) => hoursSinceSql(`MAX(${o.paid_at})`, nowMs),
   }),
-  narrowableFact(BY_GOODS, (narrowing) =>
+  narrowableFact(BY_ORDER, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       path: 'orders.paid.avgIntervalDays',
       type: 'number',
@@ -164,7 +182,7 @@ export const orderFacts: Fact[] = [
       of: (nowMs) => averageInterval(nowMs, ordersOf(narrowing)),
     }),
   ),
-  narrowableFact(BY_GOODS, (narrowing) =>
+  narrowableFact(BY_ORDER, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       path: 'orders.paid.intervalsSinceLast',
       type: 'number',
@@ -200,7 +218,7 @@ export const orderFacts: Fact[] = [
     ...summed,
     of: `COALESCE(SUM(${o.refunded_fen}), 0)`,
   }),
-  narrowableFact(BY_GOODS_AND_TIME, (narrowing) =>
+  narrowableFact(BY_ORDER_AND_TIME, (narrowing) =>
     aggregateFact(paidBy(narrowing, EVER_PAID, EVER_PAID_ITEMS), {
       path: 'orders.refunded.percent',
       type: 'number',

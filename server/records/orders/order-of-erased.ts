@@ -19,7 +19,12 @@ export async function withoutErased(tx: Tx, order: OrderMessage, deps: OrderOfEr
   const names = givenNames(order.customer, deps.phoneHash)
   const atMs = await erasedAtMs(tx, names, deps.erasures)
   if (atMs === undefined || (await beganAtMs(tx, order, deps.clock.now())) > atMs) return order
-  return { ...order, customer: {}, items: order.items.map((item) => ({ ...item, sku: '', name: '' })) }
+  return {
+    ...order,
+    customer: {},
+    origin: undefined,
+    items: order.items.map((item) => ({ ...item, sku: '', name: '' })),
+  }
 }
 
 /** As it is stored, else as it is told; a message may tell no time at all. */

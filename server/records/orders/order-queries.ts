@@ -19,7 +19,9 @@ import { endOfBuyers } from './end-of-buyers.ts'
 import { guideSales } from './guide-sales.ts'
 import { lastBought } from './last-bought.ts'
 import type { OrderStatus } from './order-body.ts'
+import type { OrderOrigin } from './order-origin.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_PARCEL } from './order-tables.ts'
+import { originsOf } from './origin-store.ts'
 import { purchaseHistories, whoBoughtAmong } from './purchase-histories.ts'
 import { purchasesBy } from './purchases-by.ts'
 
@@ -60,6 +62,8 @@ export interface Order {
   refundedAtMs: number | undefined
   closedAtMs: number | undefined
   items: OrderItem[]
+  /** From where it came, as the shop says. */
+  origin: OrderOrigin
   /** In the order in which they went out. */
   parcels: ParcelSeen[]
 }
@@ -255,6 +259,10 @@ export const orderQueries = {
           ORDER BY ${i.shop_order_id}, ${i.line_no}`,
     )
     const itemsOf = groupBy(items, (item) => item.shop_order_id)
+    const origins = await originsOf(
+      tx,
+      orders.map((order) => order.id),
+    )
     const parcels = await tx.rows(
       sql`SELECT ${all(p)} FROM ${p} WHERE ${p.shop_order_id} IN ${list(orders.map((order) => order.id))}
           ORDER BY ${p.shop_order_id}, ${p.shipped_at}, ${p.number}`,
@@ -281,6 +289,7 @@ export const orderQueries = {
         category: item.category ?? undefined,
         refundedQuantity: item.refunded_quantity,
       })),
+      origin: origins.get(order.id) ?? {},
       parcels: (parcelsOf.get(order.id) ?? []).map((parcel) => ({
         number: parcel.number,
         company: parcel.company,

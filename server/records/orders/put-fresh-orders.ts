@@ -7,7 +7,9 @@ import type { Timeline } from '../timeline/timeline.ts'
 import type { FreshOrder } from './fresh-order.ts'
 import { itemsBeside } from './items-beside.ts'
 import { labelsOf } from './label-items.ts'
+import { SHOP_ORDER_ORIGIN } from './order-origin-tables.ts'
 import { SHOP_ORDER as o, SHOP_ORDER_ITEM, SHOP_ORDER_REFUND, SHOP_ORDER_STATUS } from './order-tables.ts'
+import { newsOf } from './origin-store.ts'
 import { againBy, createTellOrder, isOfPart } from './tell-order.ts'
 
 /** Somebody else stored one of these orders meanwhile: all must be undone, and recorded one by one. */
@@ -70,6 +72,10 @@ async function put(tx: Tx, fresh: readonly FreshOrder[], catalogue: Catalogue | 
         ...labelsOf(item, catalogue),
       })),
     ),
+  )
+  await tx.insertLater(
+    SHOP_ORDER_ORIGIN,
+    withId.flatMap(({ id, order }) => newsOf(order.origin, [], 0).map((one) => ({ shop_order_id: id, ...one }))),
   )
   await tx.insertLater(
     SHOP_ORDER_REFUND,

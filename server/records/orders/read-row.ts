@@ -4,6 +4,7 @@ import { phoneDigits } from '../customers/phone-hash.ts'
 import type { CsvRecord } from './csv-records.ts'
 import { goodsOf, type OrderItem, type OrderMessage, type OrderStatus } from './order-body.ts'
 import type { ColumnName, Columns } from './order-columns.ts'
+import { type OrderOrigin, originOf } from './order-origin.ts'
 import { cellText, fenOfYuan, instantOfText, statusOf } from './order-words.ts'
 
 /** What all rows of a file have in common. */
@@ -46,6 +47,7 @@ export interface OrderRow {
   paidAtMs: number | undefined
   endedAtMs: number | undefined
   source: string | undefined
+  origin: OrderOrigin | undefined
   item: OrderItem | undefined
   /** There is a line of goods that are none: a discount, a count of nothing. */
   hasNoGoods: boolean
@@ -113,6 +115,12 @@ export function readRow(record: CsvRecord, sheet: Sheet): OrderRow {
     paidAtMs: instant('paidAt', '付款时间'),
     endedAtMs: instant('endedAt', '完成时间'),
     source: get('source') || undefined,
+    origin: originOf({
+      store: get('store'),
+      staff: get('staff'),
+      scene: get('scene'),
+      campaign: get('campaign'),
+    }),
     item,
     hasNoGoods,
   }

@@ -18,6 +18,7 @@ import {
   statusesOf,
   untellStatus,
 } from './order-store.ts'
+import { putOrigin, versionOf } from './origin-store.ts'
 import { createRecordSet } from './record-set.ts'
 import type { RecordedOrder, RecordOrderDeps } from './recorded-order.ts'
 import { addRefund, type RefundResult, refundBy, refundsOf, untellRefunds } from './refund-store.ts'
@@ -66,7 +67,9 @@ export function createRecordOrder(deps: RecordOrderDeps) {
     const order = await withoutErased(tx, told, deps)
     const keys = keysOf(order)
     const { row, isFirst } = await holdOrder(tx, order, keys, now)
-    const result = await take(tx, order, { row, isFirst, keys, now })
+    const taken = await take(tx, order, { row, isFirst, keys, now })
+    const came = await putOrigin(tx, row.id, { origin: order.origin, version: versionOf(order.whole) })
+    const result = taken === 'unchanged' && came.length > 0 ? 'corrected' : taken
     const matched = result === 'unchanged' ? row.external_userid !== null : await settle(tx, row.id)
     return { result, matched, nobody: matched || namesOf(row, keys) ? undefined : whyNobody(order.customer) }
   }

@@ -60,7 +60,15 @@ async function openWorld() {
 }
 type World = Awaited<ReturnType<typeof openWorld>>
 
-const TABLES = ['shop_order', 'shop_order_item', 'shop_order_status', 'shop_order_refund', 'timeline', 'inbound_event']
+const TABLES = [
+  'shop_order',
+  'shop_order_origin',
+  'shop_order_item',
+  'shop_order_status',
+  'shop_order_refund',
+  'timeline',
+  'inbound_event',
+]
 
 type Row = Record<string, unknown> & { id: number }
 
@@ -130,6 +138,7 @@ function randomMessages(nowMs: number, random: () => number): OrderMessage[] {
       source: maybe(0.8, one(['一店', '一店', '一店', '二店'])),
       atMs: maybe(0.8, atMs),
       refundedFen: maybe(0.1, Math.floor(random() * 300)),
+      origin: isSame && n % 2 === 0 ? { store: `店${n % 3}`, staff: 'G1' } : maybe(0.1, { staff: one(['G1', 'G2']) }),
       tells: random() < 0.05 ? 'goods' : random() < 0.1 ? 'summary' : parsed.tells,
     }
   })

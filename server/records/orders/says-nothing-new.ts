@@ -4,15 +4,17 @@ import { areSameItems, itemsBeside } from './items-beside.ts'
 import type { KnownOrder } from './known-orders.ts'
 import type { OrderMessage } from './order-body.ts'
 import type { OrderKeys } from './order-store.ts'
+import { newsOf, versionOf } from './origin-store.ts'
 import { refundBy, SUM } from './refund-store.ts'
 import { whoseBy } from './take-whole.ts'
 
 /** Would this message change nothing of the order? False where one would have to do it to know. */
 export function saysNothingNew(
   order: OrderMessage,
-  { row, steps, refunds, items }: KnownOrder,
+  { row, steps, refunds, items, origin }: KnownOrder,
   { keys, nowMs }: { keys: OrderKeys; nowMs: number },
 ): boolean {
+  if (newsOf(order.origin, origin, versionOf(order.whole)).length > 0) return false
   if (row.version !== null) return Object.keys(whoseBy(order, row, keys)).length === 0
   // Who tells more than goods takes away the mark that only goods were told.
   const step = steps.find(({ status }) => status === order.status)

@@ -19,6 +19,12 @@ export interface Narrowing {
   product?: readonly string[]
   /** Goods that products.yaml gives one of these roles; sorted, each once. */
   role?: readonly ProductRole[]
+  /** Orders of one of these stores, as the shop calls them; sorted, each once. */
+  store?: readonly string[]
+  /** Orders that were made through one of these channels of the shop; sorted, each once. */
+  scene?: readonly string[]
+  /** Orders of one of the shop's campaigns; sorted, each once. */
+  campaign?: readonly string[]
   /** The last so many Shanghai days, today included. */
   days?: number
   /** One field of profile.yaml; written `profile.<field>`. */

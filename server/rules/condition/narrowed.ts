@@ -6,9 +6,16 @@ export const NARROW_ZH: Record<NarrowKey, { zh: string; example: string }> = {
   category: { zh: '品类', example: '牛排' },
   product: { zh: '商品', example: '菲力牛排 150g' },
   role: { zh: '商品角色', example: '主推' },
+  store: { zh: '门店', example: '南山店' },
+  scene: { zh: '下单渠道', example: '直播间' },
+  campaign: { zh: '店铺活动', example: '双十一' },
   days: { zh: '近几天', example: '90' },
   field: { zh: '资料字段', example: '家里几口人' },
 }
+
+/** Texts as they are written. */
+const NAMED = ['category', 'product', 'store', 'scene', 'campaign'] as const
+const isNamed = (key: string | undefined): key is (typeof NAMED)[number] => NAMED.some((one) => one === key)
 
 const MAX_DAYS = 3_650
 const MAX_NAMES = 20
@@ -22,11 +29,13 @@ const escaped = (name: string): string => name.replaceAll(/[%,=|[\]]/g, encodeUR
 
 /** A narrowed fact is a fact of its own; this is its path: `orders.paid.count[category=牛排,days=90]`. */
 export function narrowedPath(path: string, narrowing: Narrowing): string {
-  const parts = (['category', 'product', 'role', 'days', 'field'] as const).flatMap((key) => {
-    const value = narrowing[key]
-    if (value === undefined) return []
-    return [`${key}=${typeof value === 'object' ? value.map(escaped).join('|') : value}`]
-  })
+  const parts = (['category', 'product', 'role', 'store', 'scene', 'campaign', 'days', 'field'] as const).flatMap(
+    (key) => {
+      const value = narrowing[key]
+      if (value === undefined) return []
+      return [`${key}=${typeof value === 'object' ? value.map(escaped).join('|') : value}`]
+    },
+  )
   return parts.length === 0 ? path : `${path}[${parts.join(',')}]`
 }
 
@@ -43,16 +52,16 @@ export function narrowingOf(path: string): Narrowing | undefined {
     if (key === 'days') narrowing.days = Number(value)
     else if (key === 'field') narrowing.field = value
     else if (key === 'role') narrowing.role = value.split('|').filter(isRole)
-    else if (key === 'category' || key === 'product') narrowing[key] = value.split('|').map(decodeURIComponent)
+    else if (isNamed(key)) narrowing[key] = value.split('|').map(decodeURIComponent)
   }
   return narrowing
 }
 
 /** 「牛排，近 90 天」 */
-function narrowingZh({ category, product, role, days }: Narrowing): string {
+function narrowingZh({ category, product, role, store, scene, campaign, days }: Narrowing): string {
   return [
     ...(role === undefined ? [] : [`${role.join('或')}商品`]),
-    ...[category, product].flatMap((names) => (names === undefined ? [] : [names.join('或')])),
+    ...[category, product, store, scene, campaign].flatMap((names) => (names === undefined ? [] : [names.join('或')])),
     ...(days === undefined ? [] : [`近 ${days} 天`]),
   ].join('，')
 }

@@ -147,6 +147,9 @@ const NARROWED: Record<NarrowKey, object> = {
   category: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些品类' },
   product: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些商品：名称或编码' },
   role: { anyOf: [ROLE, listOf(ROLE)], description: '只算这些角色的商品，见 products.yaml' },
+  store: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些门店的订单，写店铺说的门店名或编号' },
+  scene: { anyOf: [TEXT, listOf(TEXT)], description: '只算从这些下单渠道来的订单，写店铺说的词，如 直播间' },
+  campaign: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些店铺活动的订单' },
   days: { type: 'integer', minimum: 1, description: '只算近这么多天' },
   field: TEXT,
 }

@@ -4,6 +4,7 @@ import type { CrmebDouble } from '../../../sandbox/shops/crmeb.ts'
 import { KIND, UNKIND } from '../../../sandbox/shops/manners.ts'
 import type { DoubleOrder } from '../../../sandbox/shops/wechat-shop.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { pass, playMonth, untilRead } from './testing/play-month.ts'
@@ -45,6 +46,10 @@ async function ours(): Promise<string[]> {
   const parcels = await t.rawRows<{ shop_order_id: number; number: string }>(
     'SELECT shop_order_id, number FROM shop_order_parcel',
   )
+  const words = await t.rawRows<{ shop_order_id: number; word: string }>(
+    'SELECT shop_order_id, word FROM shop_order_origin ORDER BY shop_order_id, part',
+  )
+  const wordsOf = groupBy(words, (one) => one.shop_order_id)
   const itemsOf = new Map(items.map((one) => [one.shop_order_id, `${one.n} ${one.fen}`]))
   const parcelOf = new Map(parcels.map((one) => [one.shop_order_id, one.number]))
   return orders.map((one) =>
@@ -57,9 +62,16 @@ async function ours(): Promise<string[]> {
       parcelOf.get(one.id) ?? '-',
       one.shipped_at === null ? '' : 'shipped',
       one.signed_at === null ? '' : 'signed',
+      ...(wordsOf.get(one.id) ?? []).map(({ word }) => word),
     ].join(' '),
   )
 }
+
+/** What the shop says of where an order came from, in the order of our parts: campaign, scene, staff, store. */
+const said = (words: readonly (number | string | null | undefined)[]): string[] =>
+  words.flatMap((word) => (word === undefined || word === null || word === '' ? [] : [String(word)]))
+const SCENES: Record<number, string> = { 2: '直播间', 3: '短视频', 5: '商品橱窗主页' }
+const CHANNELS: Record<number, string> = { 0: '公众号', 1: '小程序', 4: 'APP' }
 
 const STATUS: Record<number, string> = {
   10: 'created',
@@ -82,6 +94,7 @@ const theirs = (orders: readonly DoubleOrder[]): string[] =>
         one.parcels[0]?.number ?? '-',
         one.parcels.length > 0 ? 'shipped' : '',
         one.signedMs === undefined ? '' : 'signed',
+        ...said([SCENES[Number(one.origin.scene)], one.origin.staff]),
       ].join(' '),
     )
     .sort()
@@ -123,6 +136,12 @@ function theirsAtCrmeb(crmeb: CrmebDouble): string[] {
         parcels[0]?.number ?? '-',
         parcels.length > 0 ? 'shipped' : '',
         parcels.length > 0 && ones.every(({ status }) => status === 2) ? 'signed' : '',
+        ...said([
+          order.origin.campaign && `秒杀 ${order.origin.campaign}`,
+          typeof order.origin.scene === 'number' ? CHANNELS[order.origin.scene] : undefined,
+          order.origin.staff,
+          order.origin.store,
+        ]),
       ].join(' ')
     })
     .sort()
@@ -174,6 +193,7 @@ it(`a lossy month of 有赞 with ${FEWER} orders ends with our tables equal to t
         one.parcel?.number ?? '-',
         one.shippedMs === undefined ? '' : 'shipped',
         one.doneMs === undefined ? '' : 'signed',
+        ...said([one.origin.campaign, one.origin.scene, one.origin.staff, one.origin.store]),
       ].join(' '),
     )
     .sort()

@@ -1,3 +1,4 @@
+import { wordOf } from '../said-words.ts'
 import type { ShopOrder } from '../shop-connection.ts'
 import { type CrmebOrder, type CrmebRefund, fenOf, instantOf, numberOf, textOf } from './crmeb-shapes.ts'
 
@@ -79,7 +80,32 @@ export function crmebOrder(
       ]
     }),
     items: ones.flatMap(itemsOf),
+    ...originOf(order),
     buyer: { shopUserId: numberOf(order.uid) > 0 ? textOf(order.uid) : undefined },
+  }
+}
+
+const CHANNELS: Readonly<Record<string, string>> = { 0: '公众号', 1: '小程序', 2: 'H5', 3: 'PC', 4: 'APP' }
+const CAMPAIGNS = [
+  ['秒杀', 'seckill_id'],
+  ['拼团', 'combination_id'],
+  ['砍价', 'bargain_id'],
+] as const
+
+/** Whoever brought a customer by a link (推广员) has a number among the customers, not among the staff. */
+export function originOf(order: CrmebOrder): Pick<ShopOrder, 'store' | 'staff' | 'scene' | 'campaign'> {
+  const spreader = wordOf(order.spread_uid)
+  // Here 0 is a channel.
+  const channel = ['0', 0].some((none) => none === order.is_channel) ? '0' : wordOf(order.is_channel)
+  const [campaign] = CAMPAIGNS.flatMap(([name, field]) => {
+    const id = wordOf(order[field])
+    return id === undefined ? [] : [`${name} ${id}`]
+  })
+  return {
+    store: wordOf(order.store_id),
+    staff: wordOf(order.staff_id, order.clerk_id) ?? (spreader === undefined ? undefined : `推广员 ${spreader}`),
+    scene: channel === undefined ? undefined : (CHANNELS[channel] ?? channel),
+    campaign,
   }
 }
 

@@ -5,6 +5,8 @@ const Any = Type.Union([Type.String(), Type.Number(), Type.Null()])
 const Maybe = Type.Optional(Any)
 const Needed = Type.Union([Type.String({ minLength: 1 }), Type.Number()])
 
+const Whatever = Type.Optional(Type.Unknown())
+
 export const CrmebItem = Type.Object({
   cart_id: Maybe,
   store_name: Maybe,
@@ -32,6 +34,15 @@ export const CrmebOrder = Type.Object({
   delivery_name: Maybe,
   delivery_id: Maybe,
   pay_type_name: Maybe,
+  // Columns of the shop's own table: whether its interface gives them no page says.
+  store_id: Whatever,
+  staff_id: Whatever,
+  clerk_id: Whatever,
+  spread_uid: Whatever,
+  is_channel: Whatever,
+  seckill_id: Whatever,
+  combination_id: Whatever,
+  bargain_id: Whatever,
   items: Type.Array(CrmebItem, { maxItems: 500 }),
 })
 export type CrmebOrder = Static<typeof CrmebOrder>

@@ -82,6 +82,23 @@ describe('an order as the shop’s code shows it', () => {
     )
     expect([order.status, (order.refunds ?? []).reduce((sum, { fen }) => sum + fen, 0)]).toEqual([status, back])
   })
+
+  it.each([
+    ['a store and its staff', { store_id: 3, staff_id: '12', clerk_id: 9 }, { store: '3', staff: '12' }],
+    ['whoever brought the customer', { staff_id: 0, spread_uid: 12 }, { staff: '推广员 12' }],
+    ['the first of all channels', { is_channel: 0 }, { scene: '公众号' }],
+    ['a channel nobody knows', { is_channel: '9' }, { scene: '9' }],
+    ['a campaign', { seckill_id: 0, combination_id: 6 }, { campaign: '拼团 6' }],
+    ['zeros, which are none', { store_id: 0, staff_id: '0', clerk_id: 0, spread_uid: 0, bargain_id: 0 }, {}],
+    ['nulls', { store_id: null, staff_id: null, is_channel: null, seckill_id: null }, {}],
+    ['other shapes', { store_id: [], staff_id: {}, is_channel: '', seckill_id: true }, {}],
+  ])('of where it came from says %s', (_what, part, expected) => {
+    const order = { ...detail, ...part }
+    expect(Value.Check(CrmebOrder, order)).toBe(true)
+    const read = crmebOrder({ order, parts: [], refunds: [] }, { readAtMs: 7, seen: new Map() })
+    const { store, staff, scene, campaign } = read
+    expect({ store, staff, scene, campaign }).toEqual(expected)
+  })
 })
 
 describe('what is pushed', () => {

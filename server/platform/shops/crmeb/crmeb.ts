@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DAY_MS, MINUTE_MS, shanghaiParts } from '../../../core/kernel/shanghai.ts'
 import type { Reading, ShopAccess, ShopConnection, ShopOrder, ShopPage, ShopWindow } from '../shop-connection.ts'
 import { createCrmebApi } from './crmeb-api.ts'
-import { type CrmebWhole, crmebOrder, firstSeenKeys, paidBack } from './crmeb-order.ts'
+import { type CrmebWhole, crmebOrder, firstSeenKeys, originOf, paidBack } from './crmeb-order.ts'
 import { createCrmebPoints } from './crmeb-points.ts'
 import { createCrmebPush } from './crmeb-push.ts'
 import {
@@ -180,6 +180,8 @@ const markOf = (one: CrmebOrder): string =>
   short([
     ...[one.pid, one.paid, one.status, one.pay_price, one.delivery_id].map(textOf),
     ...one.items.map((item) => [textOf(item.refund_num), textOf(item.surplus_num)]),
+    // Nothing where the list does not tell it.
+    ...Object.values(originOf(one)).filter((word) => word !== undefined),
   ])
 const refundMark = (one: CrmebRefund): string =>
   short([textOf(one.refund_type), textOf(one.refunded_price), textOf(one.is_cancel)])

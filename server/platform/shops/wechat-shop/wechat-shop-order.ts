@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { under, wordOf } from '../said-words.ts'
 import type { ShopOrder } from '../shop-connection.ts'
 
 const Text = Type.Union([Type.String(), Type.Number(), Type.Null()])
@@ -42,7 +43,13 @@ export const WechatShopOrder = Type.Object({
         Type.Null(),
       ]),
     ),
-    ext_info: Type.Optional(Type.Union([Type.Object({ confirm_receipt_time: Whole }), Type.Null()])),
+    ext_info: Type.Optional(
+      Type.Union([
+        Type.Object({ confirm_receipt_time: Whole, order_scene: Type.Optional(Type.Unknown()) }),
+        Type.Null(),
+      ]),
+    ),
+    sharer_info: Type.Optional(Type.Unknown()),
   }),
   aftersale_detail: Type.Optional(
     Type.Union([
@@ -124,6 +131,8 @@ export function wechatShopOrder(order: WechatShopOrder, aftersales: readonly Wec
         : [],
     parcels: parcelsOf(order),
     items: itemsOf(order),
+    staff: sharerOf(order),
+    scene: sceneOf(order),
     // Of a gift the platform names who receives it, and not who has paid.
     buyer:
       order.is_present === true || order.is_present === 1
@@ -131,6 +140,32 @@ export function wechatShopOrder(order: WechatShopOrder, aftersales: readonly Wec
         : { unionId: textOf(order.unionid) || undefined, shopUserId: textOf(order.openid) || undefined },
   }
 }
+
+/** 分享员 of the shop; anybody may share goods, and is no staff. */
+const SHOP_SHARER = '1'
+const SCENES: Readonly<Record<string, string>> = {
+  1: '其他',
+  2: '直播间',
+  3: '短视频',
+  4: '商品分享',
+  5: '商品橱窗主页',
+  6: '公众号文章商品卡片',
+}
+
+function sharerOf({ order_detail: { sharer_info: sharer } }: WechatShopOrder): string | undefined {
+  if (wordOf(under(sharer, 'sharer_type')) !== SHOP_SHARER) return undefined
+  return wordOf(under(sharer, 'sharer_unionid'), under(sharer, 'sharer_openid'))
+}
+
+/** A new number of the platform's stays a number. */
+function sceneOf({ order_detail: { ext_info } }: WechatShopOrder): string | undefined {
+  const scene = wordOf(ext_info?.order_scene)
+  return scene === undefined ? undefined : (SCENES[scene] ?? scene)
+}
+
+/** Who shared the goods is not known yet at the shop's side. */
+export const isSharerOpen = ({ order_detail: { sharer_info: sharer } }: WechatShopOrder): boolean =>
+  String(under(sharer, 'handling_progress')) === '0'
 
 const refundsOf = (aftersales: readonly WechatShopAftersale[]): NonNullable<ShopOrder['refunds']> =>
   aftersales

@@ -99,8 +99,30 @@ describe('an order as the pages show it', () => {
       payments: [{ paymentId: '4200000000000000000000000001', fen: 12_800, at: 1_795_860_008_000, way: '微信支付' }],
       parcels: [],
       items: [{ sku: 'SKU-01', name: '测试面霜 50g', quantity: 1, priceFen: 12_800, lineId: '20000000000001' }],
+      staff: 'oTESTsharerUnion0000000001',
+      scene: '其他',
       buyer: { unionId: 'oTESTunionid000000000000001', shopUserId: 'oTESTopenid0000000000000001' },
     })
+  })
+
+  it.each([
+    [
+      'a sharer of the shop',
+      { sharer_info: { sharer_type: '1', sharer_openid: 'o1', sharer_unionid: null } },
+      { staff: 'o1' },
+    ],
+    ['anybody who shares, who is no staff', { sharer_info: { sharer_type: 0, sharer_openid: 'o1' } }, {}],
+    ['a live', { ext_info: { order_scene: 2 } }, { scene: '直播间' }],
+    ['a scene nobody knows', { ext_info: { order_scene: 77 } }, { scene: '77' }],
+    ['nulls', { sharer_info: null, ext_info: null }, {}],
+    ['empty texts', { sharer_info: { sharer_type: 1, sharer_openid: '' }, ext_info: { order_scene: '' } }, {}],
+    ['other shapes', { sharer_info: [1], ext_info: { order_scene: {} } }, {}],
+  ])('of where it came from says %s', (_what, part, expected) => {
+    const order_detail = { ...paid.order_detail, sharer_info: undefined, ext_info: undefined, ...part }
+    const order = { ...paid, order_detail } as WechatShopOrder
+    expect(Value.Check(WechatShopOrder, order)).toBe(true)
+    const { store, staff, scene, campaign } = wechatShopOrder(order, [])
+    expect({ store, staff, scene, campaign }).toEqual(expected)
   })
 
   it('has what came back, and is another version by it', () => {

@@ -1,10 +1,16 @@
 import Type from 'typebox'
-import { DAY_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import type { Reading, ShopAccess, ShopConnection, ShopPage, ShopWindow } from '../shop-connection.ts'
 import { noSuchOrder } from '../shop-error.ts'
 import { createWechatShopApi } from './wechat-shop-api.ts'
 import { createWechatShopCoupons } from './wechat-shop-coupons.ts'
-import { aftersaleIdsOf, WechatShopAftersale, WechatShopOrder, wechatShopOrder } from './wechat-shop-order.ts'
+import {
+  aftersaleIdsOf,
+  isSharerOpen,
+  WechatShopAftersale,
+  WechatShopOrder,
+  wechatShopOrder,
+} from './wechat-shop-order.ts'
 import { createWechatShopPush } from './wechat-shop-push.ts'
 
 const Text = Type.Union([Type.String(), Type.Number()])
@@ -38,7 +44,10 @@ export function createWechatShop(access: ShopAccess): ShopConnection {
     const ids = new Set(aftersaleIdsOf(found).slice(0, MOST_AFTERSALES))
     const aftersales = known === undefined ? [] : [known]
     for (const id of ids) if (id !== String(known?.after_sale_order_id)) aftersales.push(await aftersale(id))
-    return { orders: [wechatShopOrder(found, aftersales)] }
+    const orders = [wechatShopOrder(found, aftersales)]
+    // Whoever is not known after an hour will hardly be.
+    const isFresh = Number(found.create_time ?? 0) * 1_000 > access.clock.now() - HOUR_MS
+    return isSharerOpen(found) && isFresh ? { orders, again: MINUTE_MS } : { orders }
   }
 
   return {

@@ -1,10 +1,13 @@
 import Type, { type Static } from 'typebox'
+import { under, wordOf } from '../said-words.ts'
 import type { ShopOrder } from '../shop-connection.ts'
 
 const Any = Type.Union([Type.String(), Type.Number(), Type.Null()])
 const Maybe = Type.Optional(Any)
 const Needed = Type.Union([Type.String({ minLength: 1 }), Type.Number()])
 const Times = Type.Optional(Type.Union([Type.String(), Type.Null()]))
+
+const Whatever = Type.Optional(Type.Unknown())
 
 const Line = Type.Object({
   oid: Maybe,
@@ -28,7 +31,14 @@ export const YouzanOrder = Type.Object({
     pay_time: Times,
     consign_time: Times,
     success_time: Times,
+    order_extra: Whatever,
+    channel_info: Whatever,
+    offline_id: Whatever,
+    node_kdt_id: Whatever,
+    root_kdt_id: Whatever,
   }),
+  source_info: Whatever,
+  channel_info: Whatever,
   buyer_info: Type.Optional(Type.Union([Type.Object({ yz_open_id: Maybe }), Type.Null()])),
   pay_info: Type.Object({
     payment: Needed,
@@ -76,11 +86,11 @@ const isPaidBack = ({ status }: YouzanRefund): boolean => textOf(status).toUpper
 export const isPassing = ({ order_info }: YouzanOrder): boolean => PASSING.has(numberOf(order_info.refund_state))
 export const mayHaveRefunds = ({ order_info }: YouzanOrder): boolean => numberOf(order_info.refund_state) > 0
 
-/** The order as it stands. `parcels`: numbers found in its deliveries. Source: shops.md §2.2 [6][7][8]. */
+/** The order as it stands. `parcels`: numbers found in its deliveries; `promotion`: what the detail says of what was taken off. Source: shops.md §2.2 [6][7][8]. */
 export function youzanOrder(
   order: YouzanOrder,
   refunds: readonly YouzanRefund[],
-  parcels: readonly string[],
+  { parcels, promotion }: { parcels: readonly string[]; promotion?: unknown },
 ): ShopOrder {
   const { order_info: info, pay_info, orders } = order
   const paidAt = instantOf(info.pay_time)
@@ -133,6 +143,26 @@ export function youzanOrder(
         ...(lineId === '' ? {} : { lineId }),
       }
     }),
+    ...originOf(order, promotion),
     buyer: { shopUserId: textOf(order.buyer_info?.yz_open_id) || undefined },
+  }
+}
+
+/** Of a chain the branch has a number of its own beside the head's. Where these stand no page says for sure. */
+function originOf(
+  { order_info: info, source_info, channel_info }: YouzanOrder,
+  promotion: unknown,
+): Pick<ShopOrder, 'store' | 'staff' | 'scene' | 'campaign'> {
+  const branch = wordOf(info.node_kdt_id)
+  const offers = under(promotion, 'order')
+  const [offer] = Array.isArray(offers) ? (offers as unknown[]) : []
+  return {
+    store: wordOf(info.offline_id) ?? (branch === wordOf(info.root_kdt_id) ? undefined : branch),
+    staff: wordOf(under(info.order_extra, 'sales_guide'), under(info.order_extra, 'service_guide')),
+    scene: wordOf(
+      ...[under(channel_info, 'entrance'), under(info.channel_info, 'entrance')],
+      ...[under(source_info, 'source', 'wx_entrance'), under(source_info, 'source', 'platform')],
+    ),
+    campaign: wordOf(under(offer, 'promotion_title'), under(offer, 'promotion_type_name')),
   }
 }

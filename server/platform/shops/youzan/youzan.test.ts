@@ -74,7 +74,7 @@ describe('what is pushed', () => {
 describe('an order as the pages show it', () => {
   it('is read with its money in fen, its times and its buyer', () => {
     expect(Value.Check(YouzanOrder, paid)).toBe(true)
-    expect(youzanOrder(paid, [], [])).toEqual({
+    expect(youzanOrder(paid, [], { parcels: [] })).toEqual({
       orderId: 'E20261128100000000000001',
       version: Date.parse('2026-11-28T10:00:09+08:00'),
       status: 'paid',
@@ -88,8 +88,36 @@ describe('an order as the pages show it', () => {
       ],
       parcels: [],
       items: [{ sku: 'SKU-01', name: '测试面霜 50g', quantity: 1, priceFen: 12_800, lineId: '2900000000000000001' }],
+      scene: 'merchant_xcx',
       buyer: { shopUserId: 'TESTyzOpenId000000000001' },
     })
+  })
+
+  const promoted = (promotion_title: unknown) => ({ order: [{ promotion_title, promotion_type_name: '满减' }] })
+  it.each([
+    ['the guide of the sale', { order_info: { order_extra: { sales_guide: 7, service_guide: 'b' } } }, { staff: '7' }],
+    [
+      'else the one who served',
+      { order_info: { order_extra: { sales_guide: '', service_guide: 'b' } } },
+      { staff: 'b' },
+    ],
+    ['a branch', { order_info: { node_kdt_id: 5, root_kdt_id: 1 } }, { store: '5' }],
+    [
+      'a store before its branch',
+      { order_info: { offline_id: '88', node_kdt_id: 5, root_kdt_id: 1 } },
+      { store: '88' },
+    ],
+    ['the entrance', { channel_info: { entrance: 'wx_video' } }, { scene: 'wx_video' }],
+    ['what was taken off', {}, { campaign: '双十一' }, promoted('双十一')],
+    ['its kind where it has no name', {}, { campaign: '满减' }, promoted(null)],
+    ['nulls', { source_info: null, channel_info: null, order_info: { order_extra: null } }, {}],
+    ['other shapes', { source_info: [], channel_info: 'x', order_info: { order_extra: '7', offline_id: {} } }, {}, 'x'],
+  ])('of where it came from says %s', (_what, part: Record<string, unknown>, expected, promotion?: unknown) => {
+    const { order_info = {}, ...rest } = part
+    const order = { ...paid, source_info: {}, ...rest, order_info: { ...paid.order_info, ...(order_info as object) } }
+    expect(Value.Check(YouzanOrder, order)).toBe(true)
+    const { store, staff, scene, campaign } = youzanOrder(order, [], { parcels: [], promotion })
+    expect({ store, staff, scene, campaign }).toEqual(expected)
   })
 
   it.each([
@@ -102,7 +130,7 @@ describe('an order as the pages show it', () => {
     ['TRADE_CLOSED', '2026-11-28 10:00:08', 12, 'refunded'],
   ])('of status %s, paid «%s», refund state %i is %s', (status, pay_time, refund_state, standing) => {
     const order_info = { ...paid.order_info, status, pay_time, refund_state }
-    expect(youzanOrder({ ...paid, order_info }, [], []).status).toBe(standing)
+    expect(youzanOrder({ ...paid, order_info }, [], { parcels: [] }).status).toBe(standing)
   })
 
   it('has only what was paid back, not what was asked for', () => {
@@ -110,7 +138,7 @@ describe('an order as the pages show it', () => {
       { refund_id: 'r1', refund_fee: '28.00', status: 'SUCCESS', modified: '2026-11-28 11:00:00' },
       { refund_id: 'r2', refund_fee: '10.00', status: 'CLOSED', modified: '2026-11-28 11:00:00' },
     ]
-    expect(youzanOrder(paid, refunds, []).refunds).toEqual([
+    expect(youzanOrder(paid, refunds, { parcels: [] }).refunds).toEqual([
       { refundId: 'r1', fen: 2_800, at: Date.parse('2026-11-28T11:00:00+08:00') },
     ])
   })

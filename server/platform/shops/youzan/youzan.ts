@@ -15,6 +15,7 @@ const LEAST_WINDOW_MS = MINUTE_MS
 const Detail = Type.Object({
   full_order_info: Type.Optional(Type.Union([YouzanOrder, Type.Null()])),
   delivery_order: Type.Optional(Type.Unknown()),
+  order_promotion: Type.Optional(Type.Unknown()),
 })
 const Sold = Type.Object({
   total_results: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
@@ -74,7 +75,8 @@ export function createYouzan(access: ShopAccess): ShopConnection {
       const order = found.full_order_info ?? undefined
       if (order === undefined || order.order_info.tid !== tid) throw noSuchOrder()
       const refunds = mayHaveRefunds(order) ? await refundsOf(tid) : []
-      const orders = [youzanOrder(order, refunds, expressNumbers(found.delivery_order))]
+      const told = { parcels: expressNumbers(found.delivery_order), promotion: found.order_promotion }
+      const orders = [youzanOrder(order, refunds, told)]
       return isPassing(order) ? { orders, again: MINUTE_MS } : { orders }
     },
     changedSince,
