@@ -2,6 +2,7 @@ import type { RowOf } from '../core/db/define-table.ts'
 import { shanghaiText } from '../core/kernel/shanghai.ts'
 import type { CreditBy, CreditSum } from '../operations/credit/credit-queries.ts'
 import type { ORDER_CREDIT } from '../operations/credit/credit-tables.ts'
+import type { ToldWord } from '../records/orders/told-words.ts'
 import type { TouchKind } from '../records/touches/touch-tables.ts'
 import type { CreditRule } from '../rules/schema/credit-rules.ts'
 import { type GuideNames, guideText } from './find/guide-names.ts'
@@ -24,7 +25,7 @@ const TOUCH_ZH: Record<TouchKind, string> = {
 }
 const OTHERS_ZH = { none: '没有规则认领', unknown: '还没找到客户' }
 const WITHOUT_ZH: Record<CreditBy, string> = {
-  guide: '不算导购，只算渠道',
+  guide: '不算导购，只算门店或渠道',
   store: '没有门店',
   code: '没有渠道',
   message: '不因为哪条消息',
@@ -83,7 +84,22 @@ export function creditText(
   return [`${span}，退款算在退的那天：`, table([HEAD(by), ...rows, total])].join('\n')
 }
 
+const PART_ZH = { staff: '店员', store: '门店', scene: '下单渠道', campaign: '店铺活动' } as const
+const MOST_SAID = 20
+
+/** Whom shops name and nobody is; nothing where all are known. */
+export function unknownText(unknown: readonly ToldWord[]): string[] {
+  if (unknown.length === 0) return []
+  const said = unknown
+    .slice(0, MOST_SAID)
+    .map(({ source, part, word, orders }) => `  ${source} ${PART_ZH[part]}「${word}」 ${orders} 单`)
+  const rest = unknown.length > MOST_SAID ? [`  ……另有 ${unknown.length - MOST_SAID} 个`] : []
+  return ['', '店铺写了、对不上是谁的，写进 config/shops 里那家店的 staff 或 stores：', ...said, ...rest]
+}
+
 const RULE_ZH: Record<CreditRule['to'], string> = {
+  staff: '店铺在订单里写的店员',
+  store: '店铺在订单里写的门店',
   contact: '付款前最后联系客户的导购',
   newest: '付款时最近加这位客户的导购',
   first: '付款时最早加这位客户的导购',
@@ -93,7 +109,8 @@ const RULE_ZH: Record<CreditRule['to'], string> = {
 export function whyText(orderId: string, credit: RowOf<typeof ORDER_CREDIT> | undefined, names: GuideNames): string {
   if (credit === undefined)
     return `订单 ${orderId} 没有归属：付款时没有一条规则答得出来，或者那时还没有规则（credit fill 可以补算）。`
-  const whose = credit.userid === null ? `渠道「${credit.channel ?? ''}」` : guideText(names, credit.userid)
+  const nobody = credit.decided_by === 'store' ? `部门 ${credit.department ?? ''}` : `渠道「${credit.channel ?? ''}」`
+  const whose = credit.userid === null ? nobody : guideText(names, credit.userid)
   const head = `订单 ${orderId} 算给 ${whose}`
   if (credit.decided_by === 'hand')
     return `${head}：${credit.given_by ?? ''} 于 ${shanghaiText(credit.decided_at)} 改的，原因：${credit.why ?? ''}`

@@ -1,15 +1,20 @@
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import type { ReadTx, Tx } from '../core/db/tx.ts'
 import { DAY_MS, startOfShanghaiDay, startOfShanghaiMonth } from '../core/kernel/shanghai.ts'
 import { CREDIT_BY, creditQueries } from '../operations/credit/credit-queries.ts'
+import { type ShopNames, unknownNames } from '../operations/credit/named-by-shop.ts'
 import { reckonCredit } from '../operations/credit/reckon-credit.ts'
 import { type PaidOrder, paidOrders } from '../records/orders/paid-orders.ts'
+import type { ToldWord } from '../records/orders/told-words.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
-import { creditSheet, creditText, whyText } from './credit-text.ts'
+import type { RuleBook } from '../rules/book/rule-book.ts'
+import { loadRules } from '../rules/load-rules.ts'
+import { creditSheet, creditText, unknownText, whyText } from './credit-text.ts'
 import { findGuide } from './find/find-guide.ts'
 import { guideNames } from './find/guide-names.ts'
-import { readBook } from './find/read-book.ts'
+import { readBook, ruleFolder } from './find/read-book.ts'
 import { cliFault } from './frame/cli-fault.ts'
-import { type ChangeAnswer, defineCommand, type Program } from './frame/command.ts'
+import { type ChangeAnswer, type Desk, defineCommand, type Program } from './frame/command.ts'
 import { daySlot } from './frame/day-slot.ts'
 import { oneOf, optional, or, text } from './frame/slot.ts'
 
@@ -17,11 +22,13 @@ const NO_RULES = '还没有归属规则：先写 config/credit.yaml，再运行�
 /** Orders of one transaction. */
 const PAGE = 500
 
+const namesOfShops = (shops: RuleBook['shops']): ShopNames => [...shops.values()].map(({ value }) => value)
+
 const orderSlot = text('订单号', '店铺的订单号')
 const shopSlot = optional(text('店铺', '两家店用了同一个订单号时，写是哪一家'))
 
 /** The paid order of this number. Throws `no` where there is none, or where two shops have one. */
-async function orderCalled(tx: Tx, orderId: string, shop: string | undefined): Promise<PaidOrder & { source: string }> {
+async function orderCalled(tx: Tx, orderId: string, shop: string | undefined): Promise<PaidOrder> {
   const found = (await paidOrders.called(tx, orderId)).filter(({ source }) => shop === undefined || source === shop)
   const [order] = found
   if (order === undefined)
@@ -43,6 +50,14 @@ const storeNames = async (tx: ReadTx): Promise<Map<string, string>> =>
     (await staffQueries.departments(tx)).flatMap(({ id, name }) => (name === undefined ? [] : [[String(id), name]])),
   )
 
+/** Whom shops name and nobody is; nothing while the rules have faults. */
+async function unknownSince(desk: Pick<Desk, 'env' | 'db'>, sinceMs: number): Promise<ToldWord[]> {
+  const { book } = await loadRules(ruleFolder(desk), VOCABULARY)
+  if (book === undefined) return []
+  const asked = { rules: book.credit, shops: namesOfShops(book.shops), sinceMs }
+  return (await desk.db()).tx((tx) => unknownNames(tx, asked))
+}
+
 const list = defineCommand({
   name: 'list',
   audited: 'no',
@@ -60,12 +75,13 @@ const list = defineCommand({
     const fromMs = from ?? startOfShanghaiMonth(lastDayMs)
     const untilMs = lastDayMs + DAY_MS
     if (untilMs <= fromMs) throw cliFault('wrong-use', '--to 不能比 --from 早。')
+    const unknown = await unknownSince(desk, fromMs)
     return (await desk.db()).view(async (tx) => {
       const sums = await creditQueries.sums(tx, { fromMs, untilMs }, by)
       const names = { guides: await guideNames(tx), stores: await storeNames(tx) }
       return {
-        text: creditText(sums, by, names, { fromMs, untilMs }),
-        data: { fromMs, untilMs, by, sums },
+        text: [creditText(sums, by, names, { fromMs, untilMs }), ...unknownText(unknown)].join('\n'),
+        data: { fromMs, untilMs, by, sums, unknown },
         sheet: creditSheet(sums, by, names),
       }
     })
@@ -128,7 +144,7 @@ const fill = defineCommand({
   says: '写归属规则以前付款的订单，按现在的规则和付款那时的好友、联系补算；已经算过的不动',
   options: { from: daySlot('日期', '从哪天起付款的') },
   run: async ({ from }, desk): Promise<ChangeAnswer> => {
-    const { credit: rules } = await readBook(desk)
+    const { credit: rules, shops } = await readBook(desk)
     if (rules.length === 0) throw cliFault('no', NO_RULES)
     const db = await desk.db()
     const nowMs = desk.clock.now()
@@ -137,7 +153,8 @@ const fill = defineCommand({
       const { page, news } = await db.tx(async (tx) => {
         const orders = await paidOrders.since(tx, { sinceMs: from, afterId, limit: PAGE })
         let reckoned = 0
-        for (const order of orders) if (await reckonCredit(tx, order, { rules, nowMs })) reckoned += 1
+        for (const order of orders)
+          if (await reckonCredit(tx, order, { rules, shops: namesOfShops(shops), nowMs })) reckoned += 1
         return { page: orders, news: reckoned }
       })
       looked += page.length

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { CreditRule } from '../../rules/schema/credit-rules.ts'
 import { decideCredit, type KnownThen } from './decide-credit.ts'
+import { NOBODY_NAMED } from './named-by-shop.ts'
 
 const PAID = Date.parse('2026-11-22T10:00:00+08:00')
 const daysBefore = (days: number): number => PAID - days * DAY_MS
@@ -11,7 +12,7 @@ const touch = (userId: string, days: number, kind: 'welcome' | 'send' | 'script'
   atMs: daysBefore(days),
 })
 const known = (more: Partial<KnownThen>): KnownThen => ({
-  ...{ paidAtMs: PAID, friends: [], touches: [], firstChannel: undefined },
+  ...{ paidAtMs: PAID, friends: [], touches: [], firstChannel: undefined, named: NOBODY_NAMED },
   ...more,
 })
 const two = { friends: [friend('zhangsan', 30, '包裹卡'), friend('lisi', 3)], firstChannel: '包裹卡' }
@@ -35,6 +36,19 @@ test.each<
     two,
     ['newest', 'lisi', '包裹卡'],
   ],
+  [
+    'whom the shop names, though somebody else is the friend',
+    [{ to: 'staff' }, { to: 'newest' }],
+    { ...two, named: { userId: 'wangwu', department: 7 } },
+    ['staff', 'wangwu', '包裹卡'],
+  ],
+  [
+    'the store where the shop names nobody whom we know',
+    [{ to: 'staff' }, { to: 'store' }, { to: 'newest' }],
+    { ...two, named: { userId: undefined, department: 7 } },
+    ['store', undefined, '包裹卡'],
+  ],
+  ['else the next rule', [{ to: 'staff' }, { to: 'store' }, { to: 'newest' }], two, ['newest', 'lisi', '包裹卡']],
   ['the first friend', [{ to: 'first' }], two, ['first', 'zhangsan', '包裹卡']],
   [
     'a friend of unknown age is the oldest',

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { TouchKind } from '../../records/touches/touch-tables.ts'
 import type { CreditRule } from '../../rules/schema/credit-rules.ts'
+import type { NamedByShop } from './named-by-shop.ts'
 
 /** Who was a friend of the customer when the order was paid. */
 export interface FriendThen {
@@ -26,11 +27,15 @@ export interface KnownThen {
   touches: readonly TouchThen[]
   /** By which the customer came first, to whomever. */
   firstChannel: string | undefined
+  /** Whom and which store the shop names in the order. */
+  named: NamedByShop
 }
 
 export interface Credited {
   by: CreditRule['to']
   userId: string | undefined
+  /** Of a store that the shop names; undefined: that of the guide. */
+  department?: number | undefined
   channel: string | undefined
   touch: TouchThen | undefined
 }
@@ -46,11 +51,21 @@ export function decideCredit(rules: readonly CreditRule[], known: KnownThen): Cr
 }
 
 function answer(rule: CreditRule, known: KnownThen): Omit<Credited, 'by'> | undefined {
-  const { paidAtMs, friends, touches, firstChannel } = known
+  const { paidAtMs, friends, touches, firstChannel, named } = known
   if (rule.to === 'code')
     return firstChannel === undefined ? undefined : { userId: undefined, channel: firstChannel, touch: undefined }
   const channelOf = (userId: string): string | undefined =>
     friends.find((friend) => friend.userId === userId)?.channel ?? firstChannel
+  if (rule.to === 'store') {
+    const { department } = named
+    return department === undefined
+      ? undefined
+      : { userId: undefined, department, channel: firstChannel, touch: undefined }
+  }
+  if (rule.to === 'staff') {
+    const { userId } = named
+    return userId === undefined ? undefined : { userId, channel: channelOf(userId), touch: undefined }
+  }
   if (rule.to === 'contact') {
     const sinceMs = paidAtMs - (rule.days ?? 0) * DAY_MS
     const touch = lastOf(

@@ -2,12 +2,14 @@ import { all, lock, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
+import { originsOf } from '../../records/orders/origin-store.ts'
 import type { PaidOrder } from '../../records/orders/paid-orders.ts'
 import { staffQueries } from '../../records/staff/staff-queries.ts'
 import { touches } from '../../records/touches/touches.ts'
 import type { CreditRule } from '../../rules/schema/credit-rules.ts'
 import { ORDER_CREDIT } from './credit-tables.ts'
 import { decideCredit, type KnownThen } from './decide-credit.ts'
+import { asksShop, NOBODY_NAMED, namedByShop, type ShopNames } from './named-by-shop.ts'
 import { storeOf } from './store-of.ts'
 
 const c = ORDER_CREDIT
@@ -18,22 +20,23 @@ const c = ORDER_CREDIT
 export async function reckonCredit(
   tx: Tx,
   order: PaidOrder,
-  { rules, nowMs, again = false }: { rules: readonly CreditRule[]; nowMs: number; again?: boolean },
+  how: { rules: readonly CreditRule[]; shops: ShopNames; nowMs: number; again?: boolean },
 ): Promise<boolean> {
   const { id, externalUserId } = order
+  const { rules, nowMs, again = false } = how
   const before = await tx.row(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.shop_order_id} = ${id} ${lock()}`)
   if (before?.external_userid === externalUserId && (!again || before.decided_by === 'hand')) return false
-  const credited = decideCredit(rules, await knownOf(tx, order, rules))
+  const credited = decideCredit(rules, await knownOf(tx, order, how))
   if (credited === undefined) {
     if (before !== undefined) await tx.run(sql`DELETE FROM ${c} WHERE ${c.id} = ${before.id}`)
     return before !== undefined
   }
-  const { userId, channel, touch, by } = credited
+  const { userId, department, channel, touch, by } = credited
   const row = {
     shop_order_id: id,
     external_userid: externalUserId,
     userid: userId ?? null,
-    department: userId === undefined ? null : await storeOf(tx, userId),
+    department: department ?? (userId === undefined ? null : await storeOf(tx, userId)),
     channel: channel ?? null,
     touch: touch?.kind ?? null,
     about: touch?.about ?? null,
@@ -50,8 +53,8 @@ export async function reckonCredit(
 
 async function knownOf(
   tx: Tx,
-  { externalUserId, paidAtMs }: PaidOrder,
-  rules: readonly CreditRule[],
+  { id, source, externalUserId, paidAtMs }: PaidOrder,
+  { rules, shops }: { rules: readonly CreditRule[]; shops: ShopNames },
 ): Promise<KnownThen> {
   const days = Math.max(0, ...rules.map((rule) => rule.days ?? 0))
   const span = { fromMs: paidAtMs - days * DAY_MS, untilMs: paidAtMs }
@@ -66,5 +69,8 @@ async function knownOf(
     // They keep the userid of their time, under which nobody would find the guide.
     touches: told.map((touch) => ({ ...touch, userId: today.get(touch.userId) ?? touch.userId })),
     firstChannel: (await customerQueries.profile(tx, externalUserId))?.firstChannel,
+    named: asksShop(rules)
+      ? await namedByShop(tx, { source, origin: (await originsOf(tx, [id])).get(id) }, shops)
+      : NOBODY_NAMED,
   }
 }

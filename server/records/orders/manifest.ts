@@ -3,6 +3,7 @@ import { defineTold } from '../told/define-told.ts'
 import {
   OrderClosed,
   OrderCreated,
+  OrderOriginTold,
   OrderPaid,
   OrderPartRefunded,
   OrderRefunded,
@@ -30,6 +31,7 @@ export const orders = defineTold({
     OrderShipped,
     OrderSigned,
     OrderReleased,
+    OrderOriginTold,
   ],
   rewind: createOrdersRewind,
   renames: nothing('holds no userid'),

@@ -72,3 +72,10 @@ export const OrderReleased = defineOwnEvent(
   }),
   { forwards: false, replay: leftOut('a rehearsal reads whose an order is from the order') },
 )
+
+/** Of a paid order the shop told only now, or told otherwise, from which store or through whose hand it came. */
+export const OrderOriginTold = defineOwnEvent(
+  'order.origin-told',
+  Type.Object({ orderId: Type.String(), source: Type.String(), externalUserId: Type.String() }),
+  { forwards: false, replay: leftOut('a rehearsal does not ask whose an order is') },
+)

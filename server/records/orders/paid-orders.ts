@@ -8,6 +8,8 @@ import { SHOP_ORDER, SHOP_ORDER_REFUND } from './order-tables.ts'
 export interface PaidOrder {
   id: number
   externalUserId: string
+  /** The shop. */
+  source: string
   /** UTC milliseconds. */
   paidAtMs: number
 }
@@ -15,7 +17,12 @@ export interface PaidOrder {
 const o = alias(SHOP_ORDER, 'o')
 const r = alias(SHOP_ORDER_REFUND, 'r')
 const IS_PAID = sql`${o.status} IN ('paid', 'refunded') AND ${o.paid_at} IS NOT NULL`
-const ORDER = { id: o.id, externalUserId: words(sql`${o.external_userid}`), paidAtMs: number(sql`${o.paid_at}`) }
+const ORDER = {
+  id: o.id,
+  source: o.source,
+  externalUserId: words(sql`${o.external_userid}`),
+  paidAtMs: number(sql`${o.paid_at}`),
+}
 const PAID_ORDER = select(ORDER)
 
 /** Of an order, what had come back before an instant: never more than was paid, and all of it once it is sent back. */
@@ -32,9 +39,9 @@ export const paidOrders = {
           WHERE ${every([IS_PAID, sql`${o.order_id} = ${order.orderId} AND ${o.source} = ${order.source} AND ${o.external_userid} IS NOT NULL`])}`,
     ),
   /** Those of this number, in whichever shop. */
-  called: (tx: ReadTx, orderId: string): Promise<(PaidOrder & { source: string })[]> =>
+  called: (tx: ReadTx, orderId: string): Promise<PaidOrder[]> =>
     tx.rows(
-      sql`SELECT ${select({ ...ORDER, source: o.source })} FROM ${o}
+      sql`SELECT ${PAID_ORDER} FROM ${o}
           WHERE ${IS_PAID} AND ${o.external_userid} IS NOT NULL AND ${o.order_id} = ${orderId} ORDER BY ${o.id}`,
     ),
   /** Paid since then, by id, those after `afterId`. UTC milliseconds. */

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { Tx } from '../../core/db/tx.ts'
 import { whyNobody } from '../customers/given-customer.ts'
 import { createAnnounceOrder } from './announce-order.ts'
 import { correctionsBy, namesOf, paidAtBy, saysItems, toldAtMs } from './corrections-by.ts'
 import { isOnlyForGoods } from './goods-only.ts'
 import type { OrderMessage } from './order-body.ts'
+import { OrderOriginTold } from './order-events.ts'
 import { orderKeys } from './order-keys.ts'
 import { noteKeyOf, orderKeyOf } from './order-note.ts'
 import { withoutErased } from './order-of-erased.ts'
@@ -18,7 +20,7 @@ import {
   statusesOf,
   untellStatus,
 } from './order-store.ts'
-import { putOrigin, versionOf } from './origin-store.ts'
+import { originsOf, putOrigin, versionOf } from './origin-store.ts'
 import { createRecordSet } from './record-set.ts'
 import type { RecordedOrder, RecordOrderDeps } from './recorded-order.ts'
 import { addRefund, type RefundResult, refundBy, refundsOf, untellRefunds } from './refund-store.ts'
@@ -71,7 +73,17 @@ export function createRecordOrder(deps: RecordOrderDeps) {
     const came = await putOrigin(tx, row.id, { origin: order.origin, version: versionOf(order.whole) })
     const result = taken === 'unchanged' && came.length > 0 ? 'corrected' : taken
     const matched = result === 'unchanged' ? row.external_userid !== null : await settle(tx, row.id)
+    if (came.includes('staff') || came.includes('store')) await tellOrigin(tx, row)
     return { result, matched, nobody: matched || namesOf(row, keys) ? undefined : whyNobody(order.customer) }
+  }
+
+  /** Told with its payment it is no news of its own. `row`: as it was before. */
+  async function tellOrigin(tx: Tx, row: StoredOrder): Promise<void> {
+    const { id, order_id: orderId, source, external_userid: externalUserId, paid_at: paidAtMs } = row
+    if (externalUserId === null || paidAtMs === null) return
+    const told = Object.values((await originsOf(tx, [id])).get(id) ?? {}).join('/')
+    const key = `${id}:${clock.now()}:${createHash('sha1').update(told).digest('hex')}`
+    await deps.emit(tx, OrderOriginTold, { key, payload: { orderId, source, externalUserId } })
   }
 
   async function take(

@@ -30,6 +30,9 @@ it.each<[rules: string[], ...told: string[]]>([
   [['to: contact, days: 7, by: [send]', 'to: contact, days: 3, by: [task]']],
   [['to: contact, days: 7', 'to: contact, days: 8, by: [send]']],
   [['to: code', 'to: newest']],
+  [['to: staff', 'to: store', 'to: contact, days: 7', 'to: newest']],
+  [['to: staff', 'to: newest', 'to: staff'], `credit.yaml:4:11 ${NEVER(1)}`],
+  [['to: store, days: 7'], 'credit.yaml:2:18 只有 to: contact 才能写 days。删掉这一行'],
   [['to: owner'], expect.stringContaining('credit.yaml:2:') as unknown as string],
   [['to: contact, days: 0'], expect.stringContaining('credit.yaml:2:') as unknown as string],
 ])('%j', async (rules, ...faults) => {

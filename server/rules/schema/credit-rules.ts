@@ -11,10 +11,20 @@ const TouchName = Type.Union([
 
 const CreditRule = Type.Object(
   {
-    to: Type.Union([Type.Literal('contact'), Type.Literal('newest'), Type.Literal('first'), Type.Literal('code')], {
-      description:
-        '算给谁：contact 付款前最后联系客户的导购；newest 付款时客户的好友里最近加的导购；first 最早加的导购；code 不算给导购，只算给客户来的渠道',
-    }),
+    to: Type.Union(
+      [
+        Type.Literal('staff'),
+        Type.Literal('store'),
+        Type.Literal('contact'),
+        Type.Literal('newest'),
+        Type.Literal('first'),
+        Type.Literal('code'),
+      ],
+      {
+        description:
+          '算给谁：staff 店铺在订单里写的店员；store 店铺在订单里写的门店，不算给导购；contact 付款前最后联系客户的导购；newest 付款时客户的好友里最近加的导购；first 最早加的导购；code 不算给导购，只算给客户来的渠道',
+      },
+    ),
     days: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 365, description: '只有 contact 写：付款前多少天以内的联系才算' }),
     ),

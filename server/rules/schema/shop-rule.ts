@@ -58,6 +58,19 @@ export const ShopRule = Type.Object(
         description: '谁管这家店的后台（员工 userid）：凭证失效、权限没了、文件有问题时，应用消息也告诉他',
       }),
     ),
+    /** By the word of the shop in its orders; whose own userid or only name it is needs no line. */
+    staff: Type.Optional(
+      Type.Record(Type.String({ minLength: 1 }), Type.String({ pattern: '^[\\w.@-]{1,64}$' }), {
+        description: '店铺在订单里写的店员 → 员工账号（userid）；就写账号或姓名的不用列',
+      }),
+    ),
+    stores: Type.Optional(
+      Type.Record(
+        Type.String({ minLength: 1 }),
+        Type.Union([Type.String({ minLength: 1, maxLength: 60 }), Type.Integer({ minimum: 1 })]),
+        { description: '店铺在订单里写的门店 → 企业微信的部门，写名字或编号；和部门同名的不用列' },
+      ),
+    ),
     enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),
   },
   { additionalProperties: false },

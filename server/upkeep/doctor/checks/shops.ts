@@ -2,12 +2,14 @@ import { count, select, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { AppError } from '../../../core/kernel/app-error.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { unknownNames } from '../../../operations/credit/named-by-shop.ts'
 import { grantStore } from '../../../operations/grants/grant-store.ts'
 import type { GrantState } from '../../../operations/grants/grant-tables.ts'
 import { HOOK_EVENTS, hookText } from '../../../platform/shops/crmeb/hook-text.ts'
 import { shopEnvName } from '../../../platform/shops/shop-secrets.ts'
 import { unshared } from '../../../platform/wecom/token/shared-credential.ts'
 import { CUSTOMER } from '../../../records/customers/customer-tables.ts'
+import type { ToldWord } from '../../../records/orders/told-words.ts'
 import type { ShopRule } from '../../../rules/schema/rule-files.ts'
 import { type AskedShop, isAsked, missingFor, openShop } from '../../shops/open-shops.ts'
 import { type ShopReport, shopReports } from '../../shops/shop-report.ts'
@@ -19,6 +21,7 @@ import { shopFiles } from './shop-files.ts'
 const GIVEN_WITHIN_DAYS = 30
 /** More than one in so many that a shop refuses is no chance. */
 const REFUSED_ONE_IN = 4
+const NAMED = 5
 const SILENT_FOR_MS = 30 * MINUTE_MS
 /** Fewer than that may all have come without. */
 const ENOUGH_CUSTOMERS = 20
@@ -39,10 +42,31 @@ export const shops: Check = {
     for (const rule of rules) found.push(...(await lookAt(context, rule, reports)))
     const given = await db.tx((tx) => grantStore.tally(tx, context.clock.now() - GIVEN_WITHIN_DAYS * DAY_MS))
     found.push(...rules.flatMap((rule) => grantsOf(rule, given)))
+    const said = await db.tx((tx) =>
+      unknownNames(tx, {
+        ...{ rules: book?.credit ?? [], shops: rules },
+        sinceMs: context.clock.now() - GIVEN_WITHIN_DAYS * DAY_MS,
+      }),
+    )
+    found.push(...namesOf(said))
     if (rules.some(({ platform }) => platform === 'wechat-shop' || platform === 'youzan'))
       found.push(...(await db.tx(unionIds)))
     return found
   },
+}
+
+/** Whom shops name in orders that credit.yaml credits by it, and nobody is. */
+export function namesOf(unknown: readonly ToldWord[]): Finding[] {
+  if (unknown.length === 0) return []
+  const orders = unknown.reduce((sum, one) => sum + one.orders, 0)
+  const some = unknown.slice(0, NAMED).map(({ source, word }) => `${source}「${word}」`)
+  return [
+    warn(
+      '店铺写的店员和门店',
+      `近 ${GIVEN_WITHIN_DAYS} 天有 ${unknown.length} 个对不上是谁，涉及 ${orders} 单：${some.join('、')}`,
+      '写进 config/shops 里那家店的 staff 或 stores；全部的在 npm run -s credit -- list 的末尾',
+    ),
+  ]
 }
 
 /** What rules gave there lately, and what came of it. */
