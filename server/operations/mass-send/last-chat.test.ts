@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { sendsProgram } from '../../cli/sends.ts'
 import { raw } from '../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { NO_GUIDE } from '../../records/customers/no-guide.ts'
 import { runCommand } from '../../testing/run-command.ts'
 import { approveRun } from './approve-run.ts'
 import { sendQueries } from './send-queries.ts'
@@ -162,8 +163,10 @@ test('as expected nothing moves; what has arrived in a guide’s name is what th
   expect((await say(scene, 'show', '2')).join('\n')).toContain('3 位由预计的导购发，0 位由另一位发')
 })
 
-test('cancelled half-way: who has confirmed keeps what was sent, the others have their place of the day back', async () => {
-  const scene = await open()
+test('cancelled half-way: who has confirmed keeps what was sent, the others have their place of the day back, and the next send counts for itself', async () => {
+  const scene = await open({
+    sends: `${LAST_CHAT}---${LAST_CHAT.replace('周三福利日', '新品').replace('0 10', '0 11')}`,
+  })
   await share(scene)
   await chat(scene)
   await until(scene, '2026-11-25T10:00:00')
@@ -180,6 +183,8 @@ test('cancelled half-way: who has confirmed keeps what was sent, the others have
   expect(calls(scene, 'cancel_groupmsg_send')).toBe(1)
   expect(scene.sandbox.pendingMassSends('lisi')).toEqual([])
   expect(await scene.rawRows('SELECT state FROM send_batch')).toEqual([{ state: 'closed' }])
+  await until(scene, '2026-11-25T11:00:00')
+  expect(await places(scene)).toEqual([`lisi ${TODAY} 1`, `wangwu ${TODAY} 1`, `zhangsan ${TODAY} 2`])
 })
 
 test('cancelled before WeCom has said whom it chose: nobody’s day counts it, also when WeCom says so afterwards', async () => {
@@ -248,6 +253,94 @@ test('the list that a second person has approved goes out when quiet hours end, 
   expect(bodies(scene).map(({ external_userid }) => external_userid)).toEqual([['wmB', 'wmC']])
   expect(bodies(scene)[0]).not.toHaveProperty('sender')
   expect(await scene.outcomes()).toEqual(['wmA cancelled', 'wmB planned', 'wmC planned'])
+})
+
+test('whom WeCom lists only when their guide has confirmed is read then; who has nothing more to tell is not asked again', async () => {
+  const scene = await open()
+  await share(scene)
+  await chat(scene)
+  await until(scene, '2026-11-25T10:00:00')
+  const [task] = scene.sandbox.world.massSends.values()
+  const listed = task?.tasks.get('zhangsan')?.results
+  const kept = [...(listed ?? [])]
+  listed?.clear()
+  await beats(scene, 2)
+  expect((await people(scene))[0]).toBe('wmA wangwu wangwu')
+  for (const [id, result] of kept) listed?.set(id, result)
+  await scene.confirmAll('zhangsan')
+  await beats(scene, 8)
+  expect((await people(scene))[0]).toBe('wmA wangwu zhangsan')
+  expect(await scene.outcomes()).toEqual(['wmA sent', 'wmB planned', 'wmC planned'])
+  const asked = () =>
+    scene.sandbox
+      .calls('externalcontact/get_groupmsg_send_result')
+      .filter(({ body }) => (body as { userid: string }).userid === 'zhangsan').length
+  const before = asked()
+  await beats(scene, 30)
+  expect([calls(scene, 'get_groupmsg_task') > before, asked()]).toEqual([true, before])
+})
+
+test('two sends keep apart: whoever talked last between them sends the second one, and each has places of its own', async () => {
+  const second = LAST_CHAT.replace('周三福利日', '新品').replace('0 10', '5 10').replace('西冷', '牛排')
+  const scene = await open({ sends: `${LAST_CHAT}---${second}` })
+  await share(scene)
+  await chat(scene)
+  await until(scene, '2026-11-25T10:00:00')
+  await beats(scene, 2)
+  await scene.sandbox.say({ externalUserId: 'wmA', userId: 'lisi', text: '还在吗' })
+  await until(scene, '2026-11-25T10:05:00')
+  expect(await places(scene)).toEqual([`lisi ${TODAY} 2`, `wangwu ${TODAY} 1`, `zhangsan ${TODAY} 1`])
+  await beats(scene, 2)
+  const first = ['wmA wangwu zhangsan', 'wmB wangwu lisi', 'wmC lisi lisi']
+  expect(await people(scene)).toEqual([...first, 'wmA wangwu lisi', 'wmB wangwu lisi', 'wmC lisi lisi'])
+  expect(await places(scene)).toEqual([`lisi ${TODAY} 2`, `zhangsan ${TODAY} 1`])
+  expect(await unfinished(scene)).toEqual([
+    { userId: 'lisi', tasks: 2, sends: 2, customers: 5, groups: 0 },
+    { userId: 'zhangsan', tasks: 1, sends: 1, customers: 1, groups: 0 },
+  ])
+  await say(scene, 'cancel', '2')
+  await beats(scene, 3)
+  expect(await places(scene)).toEqual([`lisi ${TODAY} 1`, `zhangsan ${TODAY} 1`])
+  const whoOf = async (run: string) => {
+    const lines = await say(scene, 'show', run)
+    return lines.slice(lines.findIndex((line) => line.startsWith('由谁发'))).filter((line) => line.includes('预计'))
+  }
+  expect(await whoOf('1')).toEqual([
+    '由谁发，预计和实际：1 位由预计的导购发，2 位由另一位发',
+    '  李四（lisi）  预计 1 位，实际 2 位',
+    '  王五（wangwu）  预计 2 位，实际 0 位',
+    '  张三（zhangsan）  预计 0 位，实际 1 位',
+  ])
+  expect(await whoOf('2')).toEqual([
+    '由谁发，预计和实际：1 位由预计的导购发，2 位由另一位发',
+    '  李四（lisi）  预计 1 位，实际 3 位',
+    '  王五（wangwu）  预计 2 位，实际 0 位',
+  ])
+})
+
+test('who has had enough, or has no guide any more, is left out as of any send, and so is who is held out', async () => {
+  const scene = await open({
+    sends: `${LAST_CHAT.replace('follow.active: true', '')}holdOut: { percent: 50, days: 7 }\n`,
+    config: { 'policy.yaml': `${POLICY}contactsPerCustomer: { most: 1, days: 7 }\n` },
+  })
+  await scene.befriend('zhangsan', ...Array.from({ length: 12 }, (_, nth) => `wm${nth}`), 'wmMuch', 'wmGone')
+  await scene.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmGone' })
+  await scene.settle()
+  // Welcomes are contacts, too.
+  await scene.db.tx((tx) => tx.run(raw("DELETE FROM touch WHERE external_userid <> 'wmMuch'")))
+  await until(scene, '2026-11-25T10:00:00')
+  const rows = await scene.rawRows<{ id: string; outcome: string; reason: string | null }>(
+    'SELECT external_userid AS id, outcome, reason FROM send_recipient ORDER BY external_userid',
+  )
+  const [{ external_userid: asked } = { external_userid: [] }] = bodies(scene) as { external_userid: string[] }[]
+  expect(rows.filter(({ outcome }) => outcome === 'planned').map(({ id }) => id)).toEqual([...asked].sort())
+  const heldOut = rows.filter(({ outcome }) => outcome === 'held-out')
+  expect([asked.length > 0, heldOut.length > 0, asked.length + heldOut.length]).toEqual([true, true, 12])
+  expect(rows.filter(({ outcome }) => outcome === 'excluded')).toEqual([
+    { id: 'wmGone', outcome: 'excluded', reason: NO_GUIDE.zh },
+    { id: 'wmMuch', outcome: 'excluded', reason: '7 天内已联系 1 次，最多 1 次' },
+  ])
+  expect(await places(scene)).toEqual([`zhangsan ${TODAY} 1`])
 })
 
 test('a customer whom nobody can be chosen for fails with the reason; each of the others goes on', async () => {
