@@ -2,6 +2,7 @@ import type { RowOf } from '../core/db/define-table.ts'
 import { shanghaiText } from '../core/kernel/shanghai.ts'
 import type { CreditBy, CreditSum } from '../operations/credit/credit-queries.ts'
 import type { ORDER_CREDIT } from '../operations/credit/credit-tables.ts'
+import { ORIGIN_ZH } from '../records/orders/order-origin.ts'
 import type { ToldWord } from '../records/orders/told-words.ts'
 import type { TouchKind } from '../records/touches/touch-tables.ts'
 import type { CreditRule } from '../rules/schema/credit-rules.ts'
@@ -84,7 +85,6 @@ export function creditText(
   return [`${span}，退款算在退的那天：`, table([HEAD(by), ...rows, total])].join('\n')
 }
 
-const PART_ZH = { staff: '店员', store: '门店', scene: '下单渠道', campaign: '店铺活动' } as const
 const MOST_SAID = 20
 
 /** Whom shops name and nobody is; nothing where all are known. */
@@ -92,7 +92,7 @@ export function unknownText(unknown: readonly ToldWord[]): string[] {
   if (unknown.length === 0) return []
   const said = unknown
     .slice(0, MOST_SAID)
-    .map(({ source, part, word, orders }) => `  ${source} ${PART_ZH[part]}「${word}」 ${orders} 单`)
+    .map(({ source, part, word, orders }) => `  ${source} ${ORIGIN_ZH[part]}「${word}」 ${orders} 单`)
   const rest = unknown.length > MOST_SAID ? [`  ……另有 ${unknown.length - MOST_SAID} 个`] : []
   return ['', '店铺写了、对不上是谁的，写进 config/shops 里那家店的 staff 或 stores：', ...said, ...rest]
 }

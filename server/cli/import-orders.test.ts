@@ -108,6 +108,25 @@ describe('import:orders', () => {
     expect(await orders()).toMatchObject([{ order_id: 'C1', total_fen: 12_800 }])
   })
 
+  it('takes 门店, 导购, 渠道 and 活动 of an order where the header has them, and says so', async () => {
+    const head = '订单号,状态,金额,手机号,付款时间,来源,门店,销售导购,专属导购,订单来源,活动名称\n'
+    const of = (id: string, more: string) => `${id},已付款,128,13800001111,2026-11-20 10:00:00,甲店,${more}\n`
+    expect(await run(head + of('D1', '南山店,,小王,直播间,双十一') + of('D2', ',,-,,') + of('D1', ',小李,,,'))).toBe(0)
+    const said =
+      '「门店」是门店，「销售导购」是店员，「专属导购」是店员，「订单来源」是下单渠道，「活动名称」是店铺活动'
+    expect(err[0]).toBe(`看作订单来处的列：${said}。`)
+    const words = async () =>
+      (
+        await t.rawRows<{ order_id: string; word: string }>(
+          'SELECT o.order_id, w.word FROM shop_order_origin w JOIN shop_order o ON o.id = w.shop_order_id ORDER BY w.part',
+        )
+      ).map(({ order_id, word }) => `${order_id} ${word}`)
+    expect(await words()).toEqual(['D1 双十一', 'D1 直播间', 'D1 小王', 'D1 南山店'])
+    // Empty cells take nothing away.
+    expect(await run(head + of('D1', '福田店,,,,'))).toBe(0)
+    expect(await words()).toEqual(['D1 双十一', 'D1 直播间', 'D1 小王', 'D1 福田店'])
+  })
+
   it('reads what Excel saves as GBK, and tabs for commas', async () => {
     // 订单号 状态 金额 手机号 付款时间 / A1 已付款 … in GBK, by tabs
     const gbk =

@@ -9,6 +9,7 @@ import { createPhoneHash } from '../records/customers/phone-hash.ts'
 import { type ColumnMap, readColumnMap } from '../records/orders/column-map.ts'
 import { type ImportCounts, type ImportDeps, importOrders } from '../records/orders/import-orders.ts'
 import { openOrderFile } from '../records/orders/order-file.ts'
+import { ORIGIN_ZH } from '../records/orders/order-origin.ts'
 import { createRecordOrder } from '../records/orders/record-order.ts'
 import { createErasures } from '../records/privacy/erasures.ts'
 import { createTimeline } from '../records/timeline/timeline.ts'
@@ -100,6 +101,10 @@ async function importFile(
       },
       onForm: (name) => screen.note(`看出是${name}的导出文件。`),
       onIgnored: (columns) => screen.note(`这些列用不到，已忽略：${columns.join('、')}`),
+      onOrigin: (columns) =>
+        screen.note(
+          `看作订单来处的列：${columns.map(({ part, name }) => `「${name}」是${ORIGIN_ZH[part]}`).join('，')}。`,
+        ),
       onProgress: ({ rows }) => progress.show(opened.share(), `${rows} 行`),
     })
   } finally {

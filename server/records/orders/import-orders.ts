@@ -4,7 +4,7 @@ import type { RowFault } from './assemble-order.ts'
 import type { ColumnMap } from './column-map.ts'
 import { csvForm } from './csv-form.ts'
 import { type CsvRecord, csvRecords } from './csv-records.ts'
-import { type ColumnsBy, lookThrough } from './look-through.ts'
+import { type ColumnsBy, type LookedThrough, lookThrough } from './look-through.ts'
 import { orderRows } from './order-rows.ts'
 import { MetMeanwhile } from './put-fresh-orders.ts'
 import type { RecordOrder } from './record-order.ts'
@@ -73,6 +73,8 @@ export interface ImportDeps {
   onFault(fault: RowFault): void
   onProgress(counts: ImportCounts): void
   onIgnored?(columns: string[]): void
+  /** Which columns say from where orders came. */
+  onOrigin?(columns: LookedThrough['origin']): void
   /** Of what platform the file is, where its header gives it away. */
   onForm?(name: string): void
 }
@@ -90,6 +92,7 @@ export async function importOrders(open: () => AsyncIterable<Uint8Array>, deps: 
     sheet,
     scattered,
     ignored,
+    origin,
     above,
     form: known,
   } = await lookThrough(open(), form, {
@@ -99,6 +102,7 @@ export async function importOrders(open: () => AsyncIterable<Uint8Array>, deps: 
   })
   if (known !== undefined) deps.onForm?.(known)
   if (ignored.length > 0) deps.onIgnored?.(ignored)
+  if (origin.length > 0) deps.onOrigin?.(origin)
   const { from = { taken: 0, counts: NOTHING }, onTaken } = deps
   const counts = { ...from.counts, rows: 0 }
   const takeBatch = createTakeBatch({ ...deps, columns: sheet.columns })

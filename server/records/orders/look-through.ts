@@ -4,6 +4,7 @@ import { type ColumnMap, mustHave, notIn } from './column-map.ts'
 import type { CsvForm, CsvRecord } from './csv-records.ts'
 import { csvRecords } from './csv-records.ts'
 import { columnZh, type ReadHeader, readHeader } from './order-columns.ts'
+import { ORIGIN_PARTS, type OriginPart } from './order-origin.ts'
 import { cellText } from './order-words.ts'
 import { isOrderWithoutNumber, orderIdOf, type Sheet } from './read-row.ts'
 import { findScattered, type ScatteredOrders } from './scattered-orders.ts'
@@ -14,6 +15,8 @@ export interface LookedThrough {
   scattered: ScatteredOrders
   /** Columns that mean nothing to us. */
   ignored: string[]
+  /** Names of the columns that say from where an order came, by what they mean. */
+  origin: { part: OriginPart; name: string }[]
   /** How many rows stand above the header. */
   above: number
   /** Of what platform it is, where its header gives it away. */
@@ -98,7 +101,10 @@ export async function lookThrough(
     nowMs,
     tells: header.form?.tells,
   }
-  return { sheet, scattered: scattered.found(), ignored: header.ignored, above, form: header.form?.name }
+  const origin = ORIGIN_PARTS.flatMap((part) =>
+    (header.columns[part] ?? []).map((index) => ({ part, name: cellText(names[index]) })),
+  )
+  return { sheet, scattered: scattered.found(), ignored: header.ignored, origin, above, form: header.form?.name }
 }
 
 /** A rule tells of other files, too; of one that cannot be read it may be a slip. */

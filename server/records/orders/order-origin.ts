@@ -4,6 +4,8 @@ import { plainText } from '../../core/kernel/plain-text.ts'
 
 /** `scene`: by which channel it was bought: live, a shared card, the till. `source` is the shop itself. */
 export const ORIGIN_PARTS = ['store', 'staff', 'scene', 'campaign'] as const
+/** As operators call them. */
+export const ORIGIN_ZH = { store: '门店', staff: '店员', scene: '下单渠道', campaign: '店铺活动' } as const
 export type OriginPart = (typeof ORIGIN_PARTS)[number]
 
 const LONGEST = 100
