@@ -133,7 +133,7 @@ export function createWechatShopDouble(options: {
       const isSeen = order !== undefined && order.createdMs + manners.readLagMs <= clock.now()
       return order === undefined || !isSeen
         ? json({ errcode: 10020050, errmsg: 'order not found' })
-        : json({ errcode: 0, errmsg: 'ok', order: orderJson(order) })
+        : json({ errcode: 0, errmsg: 'ok', order: orderJson(order, clock.now()) })
     }
     if (path === '/channels/ec/aftersale/getaftersaleorder') {
       const found = aftersales.get(String(body.after_sale_order_id))
@@ -324,12 +324,14 @@ function wechatShopPeople({
 const openId = (unionId: string | undefined): string =>
   unionId === undefined ? '' : `o${createHash('sha1').update(unionId).digest('hex').slice(0, 27)}`
 
-const sharerJson = (staff: string | null): object | null =>
+/** Who shared the goods the shop finds out a while after they were bought. */
+const SHARER_FOUND_MS = 30_000
+const sharerJson = (staff: string | null, isFound: boolean): object | null =>
   staff === null
     ? null
-    : { sharer_openid: '', sharer_unionid: staff, sharer_type: 1, share_scene: 5, handling_progress: 1 }
+    : { sharer_openid: '', sharer_unionid: isFound ? staff : '', sharer_type: 1, handling_progress: isFound ? 1 : 0 }
 
-function orderJson(order: DoubleOrder): object {
+function orderJson(order: DoubleOrder, nowMs: number): object {
   const { orderId, status, unionId, createdMs, updatedMs, paidMs, lines, parcels } = order
   return {
     order_id: orderId,
@@ -374,7 +376,9 @@ function orderJson(order: DoubleOrder): object {
         ...(order.signedMs === undefined ? {} : { confirm_receipt_time: sec(order.signedMs) }),
         ...(order.origin.scene === undefined ? {} : { order_scene: order.origin.scene }),
       },
-      ...(order.origin.staff === undefined ? {} : { sharer_info: sharerJson(order.origin.staff) }),
+      ...(order.origin.staff === undefined
+        ? {}
+        : { sharer_info: sharerJson(order.origin.staff, nowMs >= createdMs + SHARER_FOUND_MS) }),
     },
   }
 }

@@ -194,6 +194,44 @@ describe('the double', () => {
   }
   const lines = [{ sku: 'A', name: '牛排', quantity: 1, priceFen: 100 }]
 
+  it('who shared the goods is asked for again while the shop does not know it yet', async () => {
+    const { double, shop } = await open()
+    const shared = () => {
+      const orderId = double.buy({ unionId: 'u1', lines })
+      Object.assign(double.orderOf(orderId) ?? {}, { origin: { staff: 'guide1' } })
+      return orderId
+    }
+    const read = async (orderId: string) => {
+      const { orders, again } = await shop.read(`order/${orderId}`)
+      return [orders[0]?.staff, again]
+    }
+    const orderId = shared()
+    expect(await read(orderId)).toEqual([undefined, 60_000])
+    clock.advance(60_000)
+    expect(await read(orderId)).toEqual(['guide1', undefined])
+  })
+
+  it.each([
+    [59, 0, 60_000],
+    [59, 1, undefined],
+    [61, 0, undefined],
+  ])(
+    'of an order of %i minutes ago with progress %i is asked again after %s',
+    async (minutes, handling_progress, again) => {
+      const create_time = Math.floor(clock.now() / 1_000) - minutes * 60
+      const sharer_info = { sharer_type: 1, sharer_openid: '', handling_progress }
+      const order = { ...paid, create_time, order_detail: { ...paid.order_detail, sharer_info } }
+      const told = { errcode: 0, errmsg: 'ok', access_token: 't', expires_in: 7_200, order }
+      server = await openShopServer(() => ({
+        status: 200,
+        contentType: 'application/json',
+        body: JSON.stringify(told),
+      }))
+      const reading = await createWechatShop(access(server.url)).read(`order/${paid.order_id}`)
+      expect(reading.again).toBe(again)
+    },
+  )
+
   it('answers in the shape of the pages', async () => {
     const { double } = await open()
     const orderId = double.buy({ unionId: 'u1', lines })
