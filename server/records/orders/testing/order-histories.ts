@@ -19,7 +19,9 @@ export function historyOf(orderId: string, beganAtMs: number, random: () => numb
   }
   const refunds: object[] = []
   const parcels: object[] = []
-  let state: Record<string, unknown> = { status: 'created', createdAt: iso(at), at: iso(at) }
+  // A shop goes on telling what it knows; who sold it may turn out to be somebody else.
+  const origin = { store: `店${pick(3)}`, staff: `G${pick(3)}`, scene: ['直播间', '小程序'][pick(2)] }
+  let state: Record<string, unknown> = { status: 'created', createdAt: iso(at), at: iso(at), ...origin }
   const told: Snapshot[] = []
   const tell = (change: Record<string, unknown>): void => {
     state = { ...state, ...change }
@@ -32,11 +34,11 @@ export function historyOf(orderId: string, beganAtMs: number, random: () => numb
     return told
   }
   const paidAt = later()
-  tell({ status: 'paid', paidAt, at: paidAt })
+  tell({ status: 'paid', paidAt, at: paidAt, campaign: '双十一' })
   for (let parcel = 0; parcel < 1 + pick(2); parcel++) {
     const shipped = { number: `n${orderId}-${parcel}`, company: '顺丰', shippedAt: later() }
     parcels.push(shipped)
-    tell({})
+    tell({ staff: `G${pick(3)}` })
     if (random() < 0.7) {
       parcels[parcels.length - 1] = { ...shipped, signedAt: later() }
       tell({})
