@@ -8,6 +8,7 @@ import { CUSTOMER } from '../customers/customer-tables.ts'
 import { type KnownNames, matchGiven } from '../customers/given-customer.ts'
 import { tagQueries } from '../tags/tag-queries.ts'
 import type { Tags } from '../tags/tags.ts'
+import { meantMeanwhile, TOLD } from './meant-meanwhile.ts'
 import { tagBearers } from './tag-bearers.ts'
 import { TOLD_TAG } from './told-tag-tables.ts'
 
@@ -115,7 +116,8 @@ async function beforehand(tx: Tx, row: Row, owner: string) {
     const borne = before.length > 0 ? [] : await tagQueries.ofCustomer(tx, owner)
     if (isOn && borne.some(({ path, setBy }) => path === row.path && setBy !== 'rule')) return
     const text = `人工合并撤销了，「${row.source}」说的是另一个人`
-    await put(tx, { row, owner, isOn, at: before, way: `back:${deps.clock.now()}`, text }, deps)
+    const others = await meantMeanwhile(tx, row, owner)
+    await put(tx, { row, owner, isOn, at: before, others, way: `back:${deps.clock.now()}`, text }, deps)
   }
 }
 
@@ -125,6 +127,8 @@ interface Put {
   isOn: boolean
   /** At whom it was before. */
   at?: readonly string[]
+  /** At whom it is left as others meant it. */
+  others?: ReadonlySet<string>
   /** Tells one time from the next. */
   way: string
   text: string
@@ -133,7 +137,7 @@ interface Put {
 /** On at those who bore it before, else at the guide who speaks for us; off wherever it is but at those. */
 async function put(
   tx: Tx,
-  { row, owner, isOn, at = [], way, text }: Put,
+  { row, owner, isOn, at = [], others, way, text }: Put,
   { customers, tags }: SettleToldTagDeps,
 ): Promise<void> {
   const friends = (await customers.followsOf(tx, owner)).filter(({ active }) => active)
@@ -143,8 +147,8 @@ async function put(
   await tags.changeAll(
     tx,
     friends.flatMap(({ userId }) => {
-      if (isOn !== bearers.has(userId)) return []
-      const key = `told:${row.id}:${way}:${userId}`
+      if (isOn !== bearers.has(userId) || others?.has(userId) === true) return []
+      const key = `${TOLD}${row.id}:${way}:${userId}`
       const tag = isOn ? { add: [row.path] } : { remove: [row.path] }
       return [{ externalUserId: owner, userId, ...tag, by: 'rule' as const, key, reason: { text } }]
     }),

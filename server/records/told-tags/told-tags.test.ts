@@ -11,6 +11,10 @@ const UNION_ID = 'oU0000000000000000000000009'
 const CONFIG = {
   'welcomes/w.yaml': 'welcome: 默认\ndefault: true\ntext: 你好\n',
   'tags.yaml': 'tags:\n  - { group: 会员, names: [金卡, 银卡] }\n',
+  'sop/gold.yaml':
+    'sop: gold\nname: 金卡\ntrigger: order.paid\nsteps:\n  - tag: { add: [会员/金卡] }\nreenterAfterDays: 0\n',
+  'sop/plain.yaml':
+    'sop: plain\nname: 退款\ntrigger: order.refunded\nsteps:\n  - tag: { remove: [会员/金卡] }\nreenterAfterDays: 0\n',
 }
 
 let t: TestApp
@@ -168,6 +172,50 @@ it('what another guide put on by hand, which no word took off, is put on nowhere
   expect(borne('wmA')).toEqual(['金卡'])
   await run(customersProgram, 'unmerge', '1')
   expect(borne('wmA')).toEqual(['金卡'])
+})
+
+const order = async (externalUserId: string, status: 'paid' | 'refunded'): Promise<void> => {
+  const at = { [status === 'paid' ? 'paidAt' : 'at']: new Date(t.clock.now()).toISOString() }
+  const body = { orderId: 'O1', status, customer: { externalUserId }, totalFen: 100, source: '小程序', ...at }
+  await signedPost(t, '/api/orders', body)
+  await t.advance(MINUTE_MS)
+}
+
+it('what a rule puts on while it is lent stays when the merge goes back', async () => {
+  for (const id of ['wmA', 'wmB']) {
+    await add(id)
+    await run(customersProgram, 'merge', id, '--phone', PHONE, '--why', '客户自己说的')
+    await say({ customer: { phone: PHONE }, add: ['会员/银卡', '会员/金卡'] }, id)
+    expect(borne(id)).toEqual(['金卡', '银卡'])
+    if (id === 'wmB') await order('wmB', 'paid')
+    await run(customersProgram, 'unmerge', id === 'wmA' ? '1' : '2')
+    // The rule meant gold and not silver.
+    expect(borne(id)).toEqual(id === 'wmA' ? [] : ['金卡'])
+  }
+})
+
+it('what a rule takes off while its going is lent does not come back with the merge', async () => {
+  await add('wmA')
+  await order('wmA', 'paid')
+  await run(customersProgram, 'merge', 'wmA', '--phone', PHONE, '--why', '客户自己说的')
+  await say({ customer: { phone: PHONE }, add: [], remove: ['会员/金卡'] }, 'lent')
+  expect(borne('wmA')).toEqual([])
+  await order('wmA', 'refunded')
+  await run(customersProgram, 'unmerge', '1')
+  expect(borne('wmA')).toEqual([])
+})
+
+it('what a rule meant before it was lent holds nothing back', async () => {
+  await add('wmA')
+  await order('wmA', 'paid')
+  await order('wmA', 'refunded')
+  expect(borne('wmA')).toEqual([])
+  await run(customersProgram, 'merge', 'wmA', '--phone', PHONE, '--why', '客户自己说的')
+  await say({ customer: { phone: PHONE }, add: ['会员/银卡'] }, 'lent')
+  await say({ customer: { phone: PHONE } }, 'lent too')
+  expect(borne('wmA')).toEqual(['金卡', '银卡'])
+  await run(customersProgram, 'unmerge', '1')
+  expect(borne('wmA')).toEqual([])
 })
 
 it('who is with nobody now bears it when they come back', async () => {
