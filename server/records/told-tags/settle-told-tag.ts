@@ -116,7 +116,7 @@ async function beforehand(tx: Tx, row: Row, owner: string) {
     const borne = before.length > 0 ? [] : await tagQueries.ofCustomer(tx, owner)
     if (isOn && borne.some(({ path, setBy }) => path === row.path && setBy !== 'rule')) return
     const text = `人工合并撤销了，「${row.source}」说的是另一个人`
-    const others = await meantMeanwhile(tx, row, owner)
+    const others = await meantMeanwhile(tx, row.path, owner)
     await put(tx, { row, owner, isOn, at: before, others, way: `back:${deps.clock.now()}`, text }, deps)
   }
 }

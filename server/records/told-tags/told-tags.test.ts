@@ -205,6 +205,30 @@ it('what a rule takes off while its going is lent does not come back with the me
   expect(borne('wmA')).toEqual([])
 })
 
+it('what a rule puts on between two words that are lent stays when both go back', async () => {
+  await add('wmA')
+  await run(customersProgram, 'merge', 'wmA', '--phone', PHONE, '--why', '客户自己说的')
+  await say({ customer: { phone: PHONE } }, 'lent')
+  await order('wmA', 'paid')
+  await say({ customer: { phone: PHONE } }, 'lent again')
+  await run(customersProgram, 'unmerge', '1')
+  expect(borne('wmA')).toEqual(['金卡'])
+})
+
+it('a rule that meant it in an earlier merge holds nothing back in the next', async () => {
+  await add('wmA')
+  await run(customersProgram, 'merge', 'wmA', '--phone', PHONE, '--why', '客户自己说的')
+  await say({ customer: { phone: PHONE } }, 'lent')
+  await order('wmA', 'paid')
+  await order('wmA', 'refunded')
+  await run(customersProgram, 'unmerge', '1')
+  expect(borne('wmA')).toEqual([])
+  await run(customersProgram, 'merge', 'wmA', '--phone', PHONE, '--why', '客户自己说的')
+  expect(borne('wmA')).toEqual(['金卡'])
+  await run(customersProgram, 'unmerge', '2')
+  expect(borne('wmA')).toEqual([])
+})
+
 it('what a rule meant before it was lent holds nothing back', async () => {
   await add('wmA')
   await order('wmA', 'paid')
