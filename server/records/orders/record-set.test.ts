@@ -85,7 +85,10 @@ async function tablesOf({ db }: World): Promise<Record<string, Row[]>> {
   const [order, refund] = [placeOf('shop_order'), placeOf('shop_order_refund')]
   const inKey = (key: unknown): string =>
     String(key)
-      .replace(/^(order(?:\.released|\.unbound)?|[a-z.-]+:row):(\d+)/, (_, head, id) => `${head}:${order(id)}`)
+      .replace(
+        /^(order(?:\.released|\.unbound|\.origin-told)?|[a-z.-]+:row):(\d+)/,
+        (_, head, id) => `${head}:${order(id)}`,
+      )
       .replace(
         /^(order\.part-refunded):(\d+)((?::link:\d+)?):(\d+)/,
         (_, head, id, by, part) => `${head}:${order(id)}${by}:${refund(part)}`,
